@@ -13,8 +13,8 @@ import math
 import numpy as np
 from array_api_compat import is_dask_array
 
-from .arrays import (SymArray, check_pmf, count_outcomes, gap, log_softmax, maths, namespace,
-                             peak_and_excess, softmax, special, symbolic, weigh)
+from .arrays import (SymArray, broadcast_shapes, check_pmf, count_outcomes, gap, log_softmax, maths,
+                             namespace, peak_and_excess, softmax, special, symbolic, weigh)
 from .claims import Claim
 from .divergence import kl_divergence, kl_term, phi
 from .entropy import cross_entropy, entropy, surprisal
@@ -52,7 +52,8 @@ class Distribution:
     @property
     def batch_shape(self):
         """The shape of the parameters: one distribution for each entry."""
-        return np.broadcast_shapes(*(np.shape(getattr(self, name)) if not hasattr(getattr(self, name), "shape") else tuple(getattr(self, name).shape) for name in self.__dataclass_fields__))
+        fields = [getattr(self, name) for name in self.__dataclass_fields__]
+        return broadcast_shapes(*(tuple(x.shape) if hasattr(x, "shape") else np.shape(x) for x in fields))
 
 # %% ../nbs/05_models.ipynb #1752b35d
 def _accept(model, rule, fits, **fields):
@@ -429,11 +430,16 @@ class Empirical:
         mass = xp.exp(log_q)
         return xp.sum(kl_term(w, mass, xp)) + (1 - xp.sum(mass))
 
+    def mass(self, x):
+        """The weight at ``x``; 0 between the atoms (one sample only)."""
+        xp, x, atoms, w = namespace("Empirical.mass", x=x, atoms=self.values[0], w=self.weights)
+        at = xp.clip(xp.searchsorted(atoms, x), 0, len(w) - 1)
+        return xp.where(atoms[at] == x, w[at], xp.zeros_like(w[at]))
+
     def log_prob(self, x):
         """Log of the weight at ``x``; ``-inf`` between the atoms (one sample only)."""
-        xp, x, atoms, w = namespace("Empirical.log_prob", x=x, atoms=self.values[0], w=self.weights)
-        at = xp.clip(xp.searchsorted(atoms, x), 0, len(w) - 1)
-        return -surprisal(xp.where(atoms[at] == x, w[at], xp.zeros_like(w[at])), xp)
+        xp, mass = namespace("Empirical.log_prob", mass=self.mass(x))
+        return -surprisal(mass, xp)
 
     def _entropy(self):
         xp, w = namespace("entropy", w=self.weights)
@@ -469,7 +475,8 @@ def empirical(*samples, weights=None):
     xp, *columns = namespace("empirical", **{f"sample {i}": x for i, x in enumerate(samples, 1)})
     sizes = [x.shape[0] if x.ndim else None for x in columns]
     if len(set(sizes)) > 1 or not sizes[0]: raise ValueError(f"empirical: samples have lengths {sizes}, expected the same length, at least 1")
-    w = namespace("empirical", x=columns[0], weights=[1] * sizes[0] if weights is None else weights)[2]
+    first = columns[0] if columns[0].ndim == 1 else columns[0][(slice(None), *(0,) * (columns[0].ndim - 1))]
+    w = namespace("empirical", x=first, weights=xp.ones_like(first) if weights is None else weights)[2]
     if tuple(w.shape) != (sizes[0],): raise ValueError(f"empirical: weights have shape {tuple(w.shape)}, expected ({sizes[0]},)")
     _known_weights(xp, w, columns)
     return _merge(xp, columns, w / xp.sum(w))
@@ -502,6 +509,7 @@ def _merge(xp, columns, w):
 
 # %% ../nbs/05_models.ipynb #5624e5b2
 def _merge_symbols(columns, w):
+    if w.over: return Empirical(tuple(columns), w)           # m draws, m unspecified: which ones repeat is not known
     rows = {}
     for i in range(len(w)): rows.setdefault(tuple(str(x[i]) for x in columns), []).append(i)
     first = [found[0] for found in rows.values()]
