@@ -21,10 +21,11 @@ def vanishes(expression, ones=()):
     Numbers may refute it; only algebra may confirm it. The vectors named in ``ones`` sum to 1.
     """
     import sympy as sp
-    e = _name_sums(sp.sympify(expression), ones, {})
+    e = sp.sympify(expression)
+    e = _name_sums(sp.expand_log(e) if e.has(sp.Product) else e, ones, {})     # the log of a product is a sum
     if e == 0 or not e.free_symbols: return bool(e == 0 or sp.simplify(e) == 0)
     points = [{s: _sample(s, i, n) for i, s in enumerate(sorted(e.free_symbols, key=str))} for n in (1, 2)]
-    if any(abs(sp.N(e.subs(at), 30)) > 1e-15 for at in points): return False
+    if any(value.is_number and abs(value) > 1e-15 for value in (sp.N(e.subs(at), 30) for at in points)): return False
     routes = (sp.expand, lambda e: sp.expand(sp.expand_log(sp.factor(e))),
               lambda e: sp.cancel(sp.exp(sp.expand_log(e)).rewrite(sp.exp).powsimp()) - 1,
               lambda e: sp.simplify(sp.expand_log(e)), sp.simplify)
@@ -35,7 +36,7 @@ def _sample(symbol, i, n):
     import sympy as sp
     return sp.Integer(i + n) if symbol.is_integer else sp.Rational(2 * i + 3 * n, 7 + n)
 
-# %% ../nbs/01_claims.ipynb #74feb629
+# %% ../nbs/01_claims.ipynb #2bf0109c
 def _name_sums(e, ones, names, scope=()):
     """Replace each ``Sum`` by symbols: factors free of the index move out, equal sums share a symbol, a pmf sums to 1."""
     import sympy as sp
@@ -48,8 +49,11 @@ def _name_term(term, k, size, ones, names, scope):
     """The sum over ``k`` of one term. Σ_k (Σ_i [x_i = k]) f(k) counts each draw once and is Σ_i f(x_i)."""
     import sympy as sp
     for count in (f for f in sp.Mul.make_args(term) if isinstance(f, sp.Sum) and isinstance(f.function, sp.KroneckerDelta)):
+        (i, low, high), = count.limits
         draw, = set(count.function.args) - {k}
-        return _name_sums(sp.Sum((term / count).subs(k, draw), *count.limits), ones, names, scope)
+        fresh = i
+        while (term / count).has(fresh): fresh = sp.Symbol(f"{fresh.name}'", integer=True, positive=True)
+        return _name_sums(sp.Sum((term / count).subs(k, draw.subs(i, fresh)), (fresh, low, high)), ones, names, scope)
     inside = sp.expand(_name_sums(term, ones, names, (*scope, k)))
     return sp.Add(*(c * _sum_of(f, k, size, ones, names, scope) for c, f in (t.as_independent(k, as_Add=False) for t in sp.Add.make_args(inside))))
 
@@ -104,6 +108,7 @@ class Claim:
     owes : the letters that must be shown.
     formal : name of the declaration in mathlib.
     uses : ids of the claims it rests on.
+    typeset : whether the two sides are printed as an equation.
     """
     id: str
     statement: str
@@ -119,6 +124,7 @@ class Claim:
     owes: str = "CNT"
     formal: str = ""
     uses: tuple = ()
+    typeset: bool = True
 
 # %% ../nbs/01_claims.ipynb #48d12aff
 def _on_symbols(claim, cases):
@@ -217,7 +223,7 @@ class Verdict:
 
 def equation(claim):
     """The two sides of a claim as displayed TeX, from the objects that are compared."""
-    cases = claim.general() or claim.symbols()
+    cases = (claim.general() or claim.symbols()) if claim.typeset else []
     if not cases: return ""
     left, right = (tex(side.data.item(0) if isinstance(side, SymArray) else side) for side in claim.law(*cases[0]))
     return f"$$\n{left} = {right}\n$$ (eq-{claim.id})" if left != right else ""
@@ -227,7 +233,7 @@ def tex(expression):
     import sympy as sp
     e = sp.sympify(expression).replace(lambda e: isinstance(e, sp.Sum) and e.function.could_extract_minus_sign(), lambda s: -sp.Sum(-s.function, *s.limits))
     e = e.xreplace({x: sp.Symbol(f"{x.base.name}_{'_'.join(map(str, x.indices))}", positive=True) for x in e.atoms(sp.Indexed)})
-    return sp.latex(e).replace(r"{\left(", r"\left(").replace(r"\right)}", r"\right)")
+    return sp.latex(e)
 
 # %% ../nbs/01_claims.ipynb #682747ee
 from .arrays import log_softmax, namespace
@@ -263,7 +269,7 @@ def general_pmfs():
     K = sp.Symbol("K", integer=True, positive=True)
     return [(symbols_pmf("p", K), symbols_pmf("q", K))]
 
-# %% ../nbs/01_claims.ipynb #ed01508b
+# %% ../nbs/01_claims.ipynb #f71a8dcf
 @dataclass(frozen=True)
 class Step:
     """One line of a derivation.
@@ -290,13 +296,13 @@ class Derivation:
     statement : one sentence.
     parameter : the symbol that is moved.
     steps : the lines; the first one is where the argument starts.
-    same : ``same(a, b)`` decides whether two expressions are equal under the hypotheses.
+    printed : pairs (expression, shorter name), for the page only.
     """
     id: str
     statement: str
     parameter: object
     steps: tuple
-    same: Callable = same
+    printed: tuple = ()
 
     def signs(self):
         """+1 for each line that is maximised, −1 for one that is minimised; raises at a step that is not confirmed."""
@@ -307,7 +313,7 @@ class Derivation:
     def _repr_markdown_(self):
         import sympy as sp
         names = {1: r"\arg\max", -1: r"\arg\min"}
-        lines = [rf"&{'=' if i else ''} {names[sign]}_{{{sp.latex(self.parameter)}}}\; {tex(step.to)} && \text{{{step.because}}}"
+        lines = [rf"&{'=' if i else ''} {names[sign]}_{{{sp.latex(self.parameter)}}}\; {tex(step.to.xreplace(dict(self.printed)))} && \text{{{step.because}}}"
                  for i, (sign, step) in enumerate(zip(self.signs(), self.steps))]
         return "$$\n\\begin{aligned}\n" + " \\\\[.4em]\n".join(lines) + f"\n\\end{{aligned}}\n$$ (eq-{self.id})"
 
@@ -319,5 +325,5 @@ def _slope(derivation, last, step):
     if derivation.parameter in step.by(u).free_symbols: raise AssertionError(f"{where} maps by {step.by(u)}, which depends on {derivation.parameter}")
     slope = sp.sign(sp.diff(step.by(u), u))
     if slope not in (1, -1): raise AssertionError(f"{where} maps by {step.by(u)}, which is not strictly monotone")
-    if not derivation.same(step.by(last.to), step.to): raise AssertionError(f"{where} leads to\n  {step.by(last.to)}\nand not to\n  {step.to}")
+    if not same(step.by(last.to), step.to): raise AssertionError(f"{where} leads to\n  {step.by(last.to)}\nand not to\n  {step.to}")
     return int(slope)
