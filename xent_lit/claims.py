@@ -219,14 +219,16 @@ class Verdict:
 
     def _repr_markdown_(self):
         rows = "\n".join(f"| **{k}** | {v.replace('|', '¦')} |" for k, v in self.rows.items())
-        return f"**Claim** `{self.claim.id}`. {self.claim.statement}\n\n{equation(self.claim)}\n\n| shown | |\n|---|---|\n{rows}\n"
+        return f"(claim-{self.claim.id})=\n**Claim** `{self.claim.id}`. {self.claim.statement}\n\n{equation(self.claim)}\n\n| mark | what was seen |\n|---|---|\n{rows}\n"
 
 def equation(claim):
     """The two sides of a claim as displayed TeX, from the objects that are compared."""
     cases = (claim.general() or claim.symbols()) if claim.typeset else []
     if not cases: return ""
     left, right = (tex(side.data.item(0) if isinstance(side, SymArray) else side) for side in claim.law(*cases[0]))
-    return f"$$\n{left} = {right}\n$$ (eq-{claim.id})" if left != right else ""
+    if left == right: return ""
+    sides = rf"\begin{{aligned}}&{left}\\ ={{}}&{right}\end{{aligned}}" if len(left + right) > 130 else f"{left} = {right}"
+    return f"$$\n{sides}\n$$ (eq-{claim.id})"
 
 def tex(expression):
     """TeX of an expression as a person would write it: signs before sums, probabilities before logarithms."""
@@ -236,6 +238,8 @@ def tex(expression):
     return sp.latex(e)
 
 # %% ../nbs/01_claims.ipynb #682747ee
+#| code-fold: true
+#| code-summary: The claim in code
 from .arrays import log_softmax, namespace
 
 def _logits():
@@ -269,7 +273,7 @@ def general_pmfs():
     K = sp.Symbol("K", integer=True, positive=True)
     return [(symbols_pmf("p", K), symbols_pmf("q", K))]
 
-# %% ../nbs/01_claims.ipynb #f71a8dcf
+# %% ../nbs/01_claims.ipynb #8d5ef29a
 @dataclass(frozen=True)
 class Step:
     """One line of a derivation.
@@ -313,9 +317,9 @@ class Derivation:
     def _repr_markdown_(self):
         import sympy as sp
         names = {1: r"\arg\max", -1: r"\arg\min"}
-        lines = [rf"&{'=' if i else ''} {names[sign]}_{{{sp.latex(self.parameter)}}}\; {tex(step.to.xreplace(dict(self.printed)))} && \text{{{step.because}}}"
+        lines = [rf"&{'=' if i else ''} {names[sign]}_{{{sp.latex(self.parameter)}}}\; {tex(step.to.xreplace(dict(self.printed)))} && \small\text{{{step.because}}}"
                  for i, (sign, step) in enumerate(zip(self.signs(), self.steps))]
-        return "$$\n\\begin{aligned}\n" + " \\\\[.4em]\n".join(lines) + f"\n\\end{{aligned}}\n$$ (eq-{self.id})"
+        return f"(claim-{self.id})=\n" + "$$\n\\begin{aligned}\n" + " \\\\[.4em]\n".join(lines) + f"\n\\end{{aligned}}\n$$ (eq-{self.id})"
 
 def _slope(derivation, last, step):
     """The sign of the step's map, after checking that it leads where the step says."""

@@ -75,6 +75,8 @@ def entropy(p, *, axis=-1, base=None):
     return cross_entropy(p, p, axis=axis, base=base)
 
 # %% ../nbs/03_entropy.ipynb #d4b97056
+#| code-fold: true
+#| code-summary: The claim in code
 def shannon(p):
     """Shannon's sum −Σ p log p, written out for comparison."""
     xp, p = namespace("shannon", p=p)
@@ -87,6 +89,8 @@ self_cross_entropy = Claim(
     symbols=few_pmfs, general=general_pmfs, draw=draw_pmfs, owes="SCNT")
 
 # %% ../nbs/03_entropy.ipynb #c99a5b6e
+#| code-fold: true
+#| code-summary: The claim in code
 def _infinite_entropy():
     """D(p‖p) and H(p,p) − H(p) for p ∝ 1/(k log² k): the masses have a sum, the surprises, above 1/(k log k), have none."""
     import sympy as sp
@@ -103,6 +107,8 @@ decomposition = Claim(
     hypotheses={"H(p) is finite": _infinite_entropy}, uses=("kl-definition", "entropy-is-self-cross-entropy"))
 
 # %% ../nbs/03_entropy.ipynb #49badca4
+#| code-fold: true
+#| code-summary: The claim in code
 floor = Claim(
     id="cross-entropy-floor", statement="H(p, q) lies above its floor H(p) by Σ q f(p/q) with f ≥ 0.",
     law=lambda p, q: (cross_entropy(p, q) - entropy(p), _completed(p, q)),
@@ -132,6 +138,8 @@ def perplexity(p, q=None, *, axis=-1):
     return xp.exp(nats)
 
 # %% ../nbs/03_entropy.ipynb #a3bfd139
+#| code-fold: true
+#| code-summary: The claim in code
 def _power(base, exponent):
     return base ** exponent
 

@@ -57,7 +57,9 @@ def likelihood(model, x):
     xp, log_q, _ = _log_probs("likelihood", model, x)
     return xp.prod(xp.exp(log_q))
 
-# %% ../nbs/06_likelihood.ipynb #33ead50d
+# %% ../nbs/06_likelihood.ipynb #594e3da9
+#| code-fold: true
+#| code-summary: The claim in code
 def _joint(p, size):
     """The table of all samples of that size, from independent draws."""
     table = p
@@ -102,7 +104,9 @@ def log_likelihood(model, x, *, weights=None):
     xp, log_q, w = _log_probs("log_likelihood", model, x, weights)
     return xp.sum(log_q if weights is None else weigh(w, log_q, xp))
 
-# %% ../nbs/06_likelihood.ipynb #ce199f13
+# %% ../nbs/06_likelihood.ipynb #5ac8d922
+#| code-fold: true
+#| code-summary: The claim in code
 def _order(a, b, f=lambda u, xp: u):
     """The sign of f(a) − f(b)."""
     xp, a, b = namespace("order", a=a, b=b)
@@ -128,7 +132,9 @@ log_keeps_argmax = Claim(
     hypotheses={"the map is strictly increasing": lambda: (_order(0.2, 0.9, _bend), _order(0.2, 0.9)),
                 "both values are positive": lambda: (_log_order(0.5, -0.5), _order(0.5, -0.5))}, typeset=False)
 
-# %% ../nbs/06_likelihood.ipynb #6cb9418e
+# %% ../nbs/06_likelihood.ipynb #b099a2f9
+#| code-fold: true
+#| code-summary: The claim in code
 def _divided(a, b, m, n): return _order(a / m, b / n)
 
 def _values_and_count():
@@ -171,7 +177,9 @@ def nll(model, x, *, weights=None):
     xp, log_q, w = _log_probs("nll", model, x, weights)
     return xp.mean(-log_q) if weights is None else xp.sum(weigh(w, -log_q, xp)) / xp.sum(w)
 
-# %% ../nbs/06_likelihood.ipynb #c06f2c15
+# %% ../nbs/06_likelihood.ipynb #76d23f7a
+#| code-fold: true
+#| code-summary: The claim in code
 def _draw_sample(rng):
     """A family with random parameters, and draws from a few of its values."""
     a, b = rng.normal(), rng.uniform(0.5, 2)
@@ -212,7 +220,9 @@ def convergence(p, q, sizes, repeats=400, seed=0):
     errors = [np.sqrt(np.mean((cross_entropy(n / m, q) - cross_entropy(p, q)) ** 2)) for n, m in zip(counts, sizes)]
     return np.array(errors), spread / np.sqrt(sizes)
 
-# %% ../nbs/06_likelihood.ipynb #ed34720e
+# %% ../nbs/06_likelihood.ipynb #5252d55d
+#| code-fold: true
+#| code-summary: The claim in code
 def _rate(p, q, power):
     """log of (measured / expected) at two sizes; 400 repeats leave an uncertainty of about 4 %."""
     sizes = np.array([100, 10000])
@@ -224,7 +234,9 @@ sample_to_population = Claim(
     law=lambda p, q: (_rate(p, q, 0.5), np.ones(2)), twin=lambda p, q: (_rate(p, q, 1.0), np.ones(2)),
     draw=draw_pmfs, rtol=0.2, owes="NT", uses=("mean-is-empirical-expectation",))
 
-# %% ../nbs/06_likelihood.ipynb #2a7796ff
+# %% ../nbs/06_likelihood.ipynb #9aed5156
+#| code-fold: true
+#| code-summary: The claim in code
 def _log_ratio(p, q, under=None):
     """E[log p − log q], by default under p."""
     xp, p, q, under = namespace("log_ratio", p=p, q=q, under=p if under is None else under)
@@ -242,7 +254,9 @@ expected_log_ratio = Claim(
     symbols=few_pmfs, general=general_pmfs, ones=("p", "q"), draw=draw_pmfs, rtol=1e-9, owes="SCNTH",
     hypotheses={"the sample space is discrete": _atoms}, uses=("kl-definition",))
 
-# %% ../nbs/06_likelihood.ipynb #3ea35df2
+# %% ../nbs/06_likelihood.ipynb #e89d12cf
+#| code-fold: true
+#| code-summary: The claim in code
 def _gain(measure, p, q, r): return measure(p, q) - measure(p, r)
 
 def _reverse(p, q): return kl_divergence(q, p)
@@ -266,7 +280,7 @@ same_minimum = Claim(
     hypotheses={"p̂ does not depend on θ": _moving_targets}, formal="InformationTheory.klDiv_eq_zero_iff",
     uses=("kl-decomposition", "kl-is-expected-log-ratio", "nll-is-cross-entropy"))
 
-# %% ../nbs/06_likelihood.ipynb #0cb4ef94
+# %% ../nbs/06_likelihood.ipynb #47109bc1
 def mle_derivation():
     """The article's derivation, from the likelihood to the divergence, for m draws among K outcomes."""
     import sympy as sp
@@ -279,17 +293,17 @@ def mle_derivation():
     expected = sp.Sum(p_hat * sp.log(q(k, theta)), (k, 1, K))
     own = -sp.Sum(p_hat * sp.log(p_hat), (k, 1, K))
     return Derivation("mle-derivation", "Maximum likelihood, least cross-entropy and least divergence have the same θ.", theta, (
-        Step(sp.Product(q(x[i], theta), (i, 1, m)), "likelihood of independent draws",
+        Step(sp.Product(q(x[i], theta), (i, 1, m)), "independent draws",
              code=lambda model, x: likelihood(model, x)),
         Step(sp.Sum(sp.log(q(x[i], theta)), (i, 1, m)), "log is strictly increasing", by=sp.log,
              code=lambda model, x: log_likelihood(model, x)),
-        Step(sp.Sum(sp.log(q(x[i], theta)), (i, 1, m)) / m, "m > 0 is free of θ", by=lambda u: u / m,
+        Step(sp.Sum(sp.log(q(x[i], theta)), (i, 1, m)) / m, "m > 0, free of θ", by=lambda u: u / m,
              code=lambda model, x: -nll(model, x)),
-        Step(expected, "counting: the mean is an expectation under p̂",
+        Step(expected, "equal draws are counted",
              code=lambda model, x: empirical(x).expect(model.log_prob)),
-        Step(-expected, "H(p̂, p), the cross-entropy: the sign turns", by=lambda u: -u,
+        Step(-expected, "the sign turns: H(p̂, p)", by=lambda u: -u,
              code=lambda model, x: cross_entropy(empirical(x), model)),
-        Step(sp.Sum(p_hat * (sp.log(p_hat) - sp.log(q(k, theta))), (k, 1, K)), "D(p̂‖p): H(p̂) is free of θ", by=lambda u: u - own,
+        Step(sp.Sum(p_hat * (sp.log(p_hat) - sp.log(q(k, theta))), (k, 1, K)), "less H(p̂), free of θ: D(p̂‖p)", by=lambda u: u - own,
              code=lambda model, x: kl_divergence(empirical(x), model))), printed=((count, m * sp.Symbol(r"\hat{p}_k")),))
 
 # %% ../nbs/06_likelihood.ipynb #0a03eba8
@@ -377,7 +391,9 @@ def binned(model, x, width):
     p_hat = counts / counts.sum()
     return entropy(p_hat), -(p_hat @ log_mass)
 
-# %% ../nbs/06_likelihood.ipynb #d5036b07
+# %% ../nbs/06_likelihood.ipynb #9bc790b1
+#| code-fold: true
+#| code-summary: The claim in code
 def _draw_density(rng): return Normal(rng.normal(), rng.uniform(0.5, 2)), rng.normal(size=50)
 
 WIDTH = 1e-6

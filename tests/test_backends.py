@@ -1,0 +1,263 @@
+"""One definition for every array: NumPy's value, the caller's library, type and device, gradients, laziness."""
+import importlib
+
+import numpy as np
+import pytest
+import sympy as sp
+from array_api_compat import device, is_dask_array
+
+import xent_lit as xl
+from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
+from xent_lit.arrays import SymArray
+
+NAMES = {"numpy": "array_api_compat.numpy", "strict": "array_api_strict", "torch": "array_api_compat.torch",
+         "jax": "jax.numpy", "dask": "array_api_compat.dask.array"}
+
+P, Q = [[0.5, 0.3, 0.2], [0.0, 1.0, 0.0]], [[0.2, 0.4, 0.4], [0.25, 0.5, 0.25]]
+Z = [[0.5, -1.0, 2.0], [40.0, 0.0, 0.0]]
+X, Y, COUNTS = [0.5, -1.0, 0.5, 2.0], [1, 0, 1, 1], [0, 3, 1, 3]
+LOC, SCALE = [0.1, -0.4, 1.0, 0.3], [1.0, 0.5, 2.0, 1.5]
+
+# name: a function of `a`, which makes a list an array of the library, and of `i`, which makes one of integers
+QUANTITIES = {
+    "entropy": lambda a, i: xl.entropy(a(P)),
+    "entropy in bits": lambda a, i: xl.entropy(a(P), base=2),
+    "entropy of axis 0": lambda a, i: xl.entropy(a(np.transpose(P)), axis=0),
+    "cross_entropy": lambda a, i: xl.cross_entropy(a(P), a(Q)),
+    "cross_entropy beside a list": lambda a, i: xl.cross_entropy(P[0], a(Q)),
+    "kl_divergence": lambda a, i: xl.kl_divergence(a(P), a(Q)),
+    "kl_divergence, missing support": lambda a, i: xl.kl_divergence(a(Q), a(P)),
+    "perplexity": lambda a, i: xl.perplexity(a(P), a(Q)),
+    "normalize": lambda a, i: xl.normalize(a([8, 2, 0])),
+    "normalize counts": lambda a, i: xl.normalize(i([8, 2, 0])),
+    "logsumexp": lambda a, i: xl.logsumexp(a(Z)),
+    "log_softmax": lambda a, i: xl.log_softmax(a(Z)),
+    "softmax": lambda a, i: xl.softmax(a(Z), axis=0),
+    "code_lengths": lambda a, i: xl.code_lengths(a(P)),
+    "whole code_lengths": lambda a, i: xl.code_lengths(a(Q), whole=True),
+    "kraft_sum": lambda a, i: xl.kraft_sum(a([1, 2, 2])),
+    "expected_length": lambda a, i: xl.expected_length(a(P), xl.code_lengths(a(Q))),
+    "nll Normal": lambda a, i: xl.nll(Normal(a(LOC), a(SCALE)), a(X)),
+    "nll Normal, plain parameters": lambda a, i: xl.nll(Normal(0, 1.5), a(X)),
+    "nll Normal, plain draws": lambda a, i: xl.nll(Normal(a(LOC), 2), X),
+    "nll Laplace": lambda a, i: xl.nll(Laplace(a(LOC), a(SCALE)), a(X)),
+    "nll Bernoulli": lambda a, i: xl.nll(Bernoulli(logits=a(X)), i(Y)),
+    "nll Bernoulli of probs": lambda a, i: xl.nll(Bernoulli(a([0.2, 0.4, 0.9, 1.0])), a(Y)),
+    "nll Categorical": lambda a, i: xl.nll(Categorical(logits=a(Z)), i([2, 0])),
+    "nll Categorical of probs": lambda a, i: xl.nll(Categorical(probs=a(Q[0])), i([2, 0, 2, 1])),
+    "nll Categorical, plain labels": lambda a, i: xl.nll(Categorical(logits=a(Z)), [0, 0]),
+    "nll Poisson": lambda a, i: xl.nll(Poisson(a(SCALE)), i(COUNTS)),
+    "nll, weighted": lambda a, i: xl.nll(Normal(0.0, 1.0), a(X), weights=a([1, 2, 0, 1])),
+    "log_likelihood": lambda a, i: xl.log_likelihood(Laplace(a(LOC), 1.0), a(X)),
+    "likelihood": lambda a, i: xl.likelihood(Normal(a(LOC), 1.0), a(X)),
+    "mse": lambda a, i: xl.mse(a(X), a(LOC)),
+    "empirical cross_entropy": lambda a, i: xl.cross_entropy(empirical(a(X)), Normal(a(0.1), a(2.0))),
+    "empirical cross_entropy, plain parameters": lambda a, i: xl.cross_entropy(empirical(a(X)), Laplace(0.1, 2.0)),
+    "empirical cross_entropy of labels": lambda a, i: xl.cross_entropy(empirical(a([0, 2, 2, 1])), Categorical(logits=a(Z[0]))),
+    "empirical cross_entropy of a pmf": lambda a, i: xl.cross_entropy(empirical(a([0, 2, 2, 1])), a(Q[0])),
+    "empirical cross_entropy, weighted": lambda a, i: xl.cross_entropy(empirical(a(X), weights=a([1, 2, 0, 1])), Normal(0, 1)),
+    "conditional cross_entropy": lambda a, i: xl.cross_entropy(empirical(a(X), a(COUNTS)), lambda x: Normal(2 * x, 1.0)),
+    "divergence from a density": lambda a, i: xl.kl_divergence(empirical(a(X)), Normal(0, 1)),
+    "H(Normal, Normal)": lambda a, i: xl.cross_entropy(Normal(a(LOC), a(SCALE)), Normal(a(0.1), a(2.0))),
+    "H(Normal, Laplace)": lambda a, i: xl.cross_entropy(Normal(a(LOC), a(SCALE)), Laplace(a(0.1), a(2.0))),
+    "H(Laplace, Normal)": lambda a, i: xl.cross_entropy(Laplace(a(LOC), a(SCALE)), Normal(0.1, 2.0)),
+    "H(Laplace, Laplace)": lambda a, i: xl.cross_entropy(Laplace(a(LOC), a(SCALE)), Laplace(0.1, 2.0)),
+    "H(Bernoulli, Bernoulli)": lambda a, i: xl.cross_entropy(Bernoulli(a([0.2, 0.0])), Bernoulli(logits=a([0.3, 2.0]))),
+    "H(Categorical, Categorical)": lambda a, i: xl.cross_entropy(Categorical(probs=a(P)), Categorical(logits=a(Z))),
+    "H(pmf, Categorical)": lambda a, i: xl.cross_entropy(a(P), Categorical(logits=a(Z))),
+    "H(Poisson, Poisson)": lambda a, i: xl.cross_entropy(Poisson(a(SCALE)), Poisson(a(2.0))),
+    "H(Poisson, Normal)": lambda a, i: xl.cross_entropy(Poisson(a(SCALE)), Normal(1.0, 2.0)),
+    "H(Bernoulli, Normal)": lambda a, i: xl.cross_entropy(Bernoulli(logits=a(X)), Normal(1.0, 2.0)),
+    "H(Categorical, Normal)": lambda a, i: xl.cross_entropy(Categorical(probs=a(Q)), Normal(1.0, 2.0)),
+    "D(Normal, Normal)": lambda a, i: xl.kl_divergence(Normal(a(LOC), a(SCALE)), Normal(0.1, 2.0)),
+    "D(Normal, Laplace)": lambda a, i: xl.kl_divergence(Normal(a(LOC), a(SCALE)), Laplace(0.1, 2.0)),
+    "D(Laplace, Laplace)": lambda a, i: xl.kl_divergence(Laplace(a(LOC), a(SCALE)), Laplace(0.1, 2.0)),
+    "D(Bernoulli, Bernoulli)": lambda a, i: xl.kl_divergence(Bernoulli(a([0.2, 0.0])), Bernoulli(logits=a([0.3, 2.0]))),
+    "D(Categorical, Categorical)": lambda a, i: xl.kl_divergence(Categorical(probs=a(P)), Categorical(logits=a(Z))),
+    "D(Poisson, Poisson)": lambda a, i: xl.kl_divergence(Poisson(a(SCALE)), Poisson(a(2.0))),
+    "D(Poisson, Normal)": lambda a, i: xl.kl_divergence(Poisson(a(SCALE)), Normal(0, 1)),
+    "entropy Normal": lambda a, i: xl.entropy(Normal(0.0, a(SCALE))),
+    "entropy Laplace": lambda a, i: xl.entropy(Laplace(0.0, a(SCALE))),
+    "entropy Bernoulli": lambda a, i: xl.entropy(Bernoulli(logits=a(X))),
+    "entropy Categorical": lambda a, i: xl.entropy(Categorical(logits=a(Z))),
+    "entropy Poisson": lambda a, i: xl.entropy(Poisson(a(SCALE))),
+}
+
+
+@pytest.fixture(params=NAMES)
+def xp(request):
+    """The namespace of one library."""
+    pytest.importorskip({"strict": "array_api_strict"}.get(request.param, request.param))
+    return importlib.import_module(NAMES[request.param])
+
+
+def values(x):
+    """Any array as NumPy's."""
+    if is_dask_array(x):
+        x = x.compute()
+    return np.asarray(x.to_device(x.device.__class__("CPU_DEVICE")) if "strict" in type(x).__module__ else x)
+
+
+def close(a, b, rtol):
+    np.testing.assert_allclose(values(a), values(b), rtol=rtol, atol=0)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_value_library_type_and_device(name, xp, dtype):
+    if "jax" in xp.__name__ and dtype == "float64":
+        pytest.skip("JAX computes in single precision unless told otherwise")
+    place = {"device": xp.Device("device1")} if "strict" in xp.__name__ else {}
+    whole = xp.__array_namespace_info__().default_dtypes()["integral"]
+    a = lambda x: xp.asarray(np.asarray(x, dtype=dtype), **place)
+    i = lambda x: xp.asarray(np.asarray(x), dtype=whole, **place)
+    result = QUANTITIES[name](a, i)
+    expected = QUANTITIES[name](np.asarray, np.asarray)
+    assert type(result) is type(xp.sum(a(X))) or type(result) is type(a(X))
+    if name != "normalize counts":
+        assert result.dtype == getattr(xp, dtype)
+    assert device(result) == device(a(X))
+    close(result, expected, 1e-12 if result.dtype == xp.float64 else 2e-5)
+
+
+def test_repeated_values_are_merged_and_weigh_more(xp):
+    p_hat = empirical(xp.asarray([5.0, 2.0, 5.0, 5.0]))
+    if is_dask_array(p_hat.weights):
+        assert values(p_hat.weights).tolist() == [0.25] * 4                # never merged, the same in every sum
+        assert values(p_hat.mass(xp.asarray([5.0, 2.0, 3.0]))).tolist() == [0.75, 0.25, 0.0]
+    else:
+        assert (values(p_hat.values[0]).tolist(), values(p_hat.weights).tolist()) == ([2.0, 5.0], [0.25, 0.75])
+
+
+GRADIENTS = {
+    # name: (scalar function of one vector, the point, the gradient; None for central differences)
+    "entropy at p = 0": (lambda p: xl.entropy(p), [0.5, 0.5, 0.0], [np.log(2) - 1, np.log(2) - 1, 0.0]),
+    "cross_entropy in q": (lambda q: xl.cross_entropy(P[0], q), [0.2, 0.4, 0.4], [-2.5, -0.75, -0.5]),
+    "cross_entropy in q, at p = q = 0": (lambda q: xl.cross_entropy([0.5, 0.5, 0.0], q), [0.5, 0.5, 0.0], [-1.0, -1.0, 0.0]),
+    "kl_divergence at p = 0": (lambda p: xl.kl_divergence(p, [0.25, 0.25, 0.5]), [0.5, 0.5, 0.0], [np.log(2), np.log(2), 0.0]),
+    "kl_divergence in q": (lambda q: xl.kl_divergence(P[0], q), [0.2, 0.4, 0.4], [1 - 2.5, 1 - 0.75, 1 - 0.5]),
+    "kl_divergence at p = q": (lambda q: xl.kl_divergence(P[0], q), P[0], [0.0, 0.0, 0.0]),
+    "logsumexp": (xl.logsumexp, [0.3, -1.0, 2.0], None),
+    "logsumexp at a tie": (xl.logsumexp, [1.0, 1.0, 0.0], None),
+    "softmax cross-entropy, soft target": (lambda z: xl.cross_entropy(P[0], Categorical(logits=z)), [0.3, -1.0, 2.0], None),
+    "softmax cross-entropy at a tie": (lambda z: xl.nll(Categorical(logits=z), 0), [1.0, 1.0, 1.0], [-2 / 3, 1 / 3, 1 / 3]),
+    "softmax cross-entropy, a forbidden outcome": (lambda z: xl.nll(Categorical(logits=z), 0), [0.0, 0.0, -np.inf], [-0.5, 0.5, 0.0]),
+    "soft target 0 on a forbidden outcome": (lambda z: xl.cross_entropy([0.5, 0.5, 0.0], Categorical(logits=z)), [1.0, 0.0, -np.inf],
+                                             [1 / (1 + np.exp(-1)) - 0.5, 0.5 - 1 / (1 + np.exp(-1)), 0.0]),
+    "softmax cross-entropy, confident": (lambda z: xl.nll(Categorical(logits=z), 0), [20.0, 0.0], [-np.exp(-20) / (1 + np.exp(-20)), np.exp(-20) / (1 + np.exp(-20))]),
+    "entropy of logits": (lambda z: xl.entropy(Categorical(logits=z)), [0.3, -1.0, 2.0], None),
+    "divergence of logits": (lambda z: xl.kl_divergence(Categorical(probs=P[0]), Categorical(logits=z)), [0.3, -1.0, 2.0], None),
+    "logistic loss": (lambda t: xl.nll(Bernoulli(logits=t), [1, 0, 1]), [0.0, 3.0, -700.0], [-0.5 / 3, 1 / (1 + np.exp(-3)) / 3, -1 / 3]),
+    "Bernoulli probabilities": (lambda p: xl.nll(Bernoulli(p), [1, 0, 1]), [0.3, 0.6, 1.0], [-1 / 0.9, 1 / 1.2, -1 / 3]),
+    "Normal mean": (lambda m: xl.nll(Normal(m, 2.0), [1.0, 0.0, 1.0]), [0.0, 3.0, -1.0], None),
+    "Normal scale": (lambda s: xl.nll(Normal(0.5, s), [1.0, 0.0, 1.0]), [0.5, 3.0, 1.0], None),
+    "Laplace scale": (lambda s: xl.nll(Laplace(0.5, s), [1.0, 0.0, 1.0]), [0.5, 3.0, 1.0], None),
+    "Poisson rate": (lambda r: xl.nll(Poisson(r), [1, 0, 4]), [0.5, 3.0, 1.0], None),
+    "Poisson entropy": (lambda r: xl.entropy(Poisson(r)).sum(), [0.5, 3.0, 100.0], None),
+    "Laplace divergence": (lambda m: xl.kl_divergence(Laplace(m, 1.0), Laplace(0.1, 2.0)).sum(), [0.5, 3.0, -1.0], None),
+    "empirical cross_entropy": (lambda m: xl.cross_entropy(empirical([1.0, 2.0, 1.0]), Normal(m[0], m[1])), [0.5, 3.0], None),
+    "mse": (lambda f: xl.mse([1.0, 0.0, 1.0], f), [0.5, 3.0, -1.0], None),
+}
+
+
+def check_gradient(gradient, f, at, expected):
+    """Finite, and equal to the exact gradient or to central differences."""
+    assert np.isfinite(gradient).all()
+    if expected is not None:
+        np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-15)
+    else:
+        at, step = np.array(at), 1e-5
+        differences = [(f(at + step * e) - f(at - step * e)) / (2 * step) for e in np.eye(len(at))]
+        np.testing.assert_allclose(gradient, differences, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_gradients_of_torch(name):
+    torch = pytest.importorskip("torch")
+    f, at, expected = GRADIENTS[name]
+    x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+    f(x).backward()
+    check_gradient(x.grad.numpy(), f, at, expected)
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_gradients_of_jax_compiled_and_not(name):
+    jax = pytest.importorskip("jax")
+    f, at, expected = GRADIENTS[name]
+    with jax.enable_x64(True):
+        for gradient in jax.grad(f), jax.jit(jax.grad(f)):
+            check_gradient(gradient(jax.numpy.asarray(at)), f, at, expected)
+
+
+def scaled(name, asarray):
+    """The quantity as a function of a factor 1 on every array, so that a compiler has something to trace."""
+    return lambda one, whole: QUANTITIES[name](lambda x: asarray(np.asarray(x, dtype="float32")) * one, lambda x: asarray(x) * whole)
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_jax_compiles_and_batches(name):
+    jax = pytest.importorskip("jax")
+    expected = QUANTITIES[name](np.asarray, np.asarray)
+    f = scaled(name, jax.numpy.asarray)
+    close(jax.jit(f)(1.0, 1), expected, 2e-5)
+    close(jax.vmap(f)(jax.numpy.ones(2), jax.numpy.ones(2, dtype=int)), np.stack([expected] * 2), 2e-5)
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_torch_batches(name):
+    torch = pytest.importorskip("torch")
+    expected = QUANTITIES[name](np.asarray, np.asarray)
+    result = torch.vmap(scaled(name, torch.as_tensor))(torch.ones(2), torch.ones(2, dtype=torch.int64))
+    close(result, np.stack([expected] * 2), 2e-5)
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_dask_computes_nothing_early(name):
+    da, dask = pytest.importorskip("dask.array"), pytest.importorskip("dask")
+
+    def too_early(*args, **kwargs):
+        raise AssertionError("computed early")
+
+    single = lambda x: da.from_array(np.asarray(x), chunks=1)
+    with dask.config.set(scheduler=too_early):
+        result = QUANTITIES[name](single, single)
+    close(result, QUANTITIES[name](np.asarray, np.asarray), 1e-12)
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_symbols_have_the_same_value(name):
+    exact = lambda x: SymArray(np.asarray(x))
+    result = QUANTITIES[name](exact, exact)
+    result = np.array(SymArray(result).data.tolist())
+    close(np.vectorize(lambda e: float(sp.N(e, 20)))(result), QUANTITIES[name](np.asarray, np.asarray), 1e-12)
+
+
+TWO_ARRAYS = [
+    xl.cross_entropy, xl.kl_divergence, xl.perplexity, xl.expected_length, xl.mse, Normal, empirical, lambda a, b: empirical(a, weights=b),
+    lambda a, b: xl.nll(Normal(a, 1), b), lambda a, b: xl.nll(Categorical(probs=a), b), lambda a, b: xl.nll(Normal(0, 1), a, weights=b),
+    lambda a, b: xl.cross_entropy(empirical(a), Normal(b, 1)), lambda a, b: xl.cross_entropy(Poisson(a), Poisson(b)),
+    lambda a, b: xl.kl_divergence(Bernoulli(a), Bernoulli(b))]
+
+
+@pytest.mark.parametrize("library, name", [("strict", "array_api_strict"), ("torch", "torch"), ("jax", "jax"), ("dask", "dask")])
+def test_two_libraries_are_refused_by_name(library, name):
+    pytest.importorskip(name)
+    xp = importlib.import_module(NAMES[library])
+    for f in TWO_ARRAYS:
+        with pytest.raises(TypeError, match=rf": \w+ is an array of numpy, \w+ is an array of {name}\w*; expected arrays of one library"):
+            f(np.array([0.5, 0.5]), xp.asarray([0.5, 0.5]))
+
+
+def test_lists_and_models_made_of_lists_are_guests(xp):
+    z, one = xp.asarray([[0.0, 1.0]]), xp.asarray(1.0)
+    results = [xl.cross_entropy([[0.5, 0.5]], Categorical(logits=z)), xl.nll(Categorical(logits=[[0.0, 1.0]]), xp.asarray([1])),
+               xl.cross_entropy(empirical([1.0, 2.0, 1.0]), Normal(one, 2.0)), xl.kl_divergence(Normal([0.0], [2.0]), Normal(one, one))]
+    assert all(isinstance(result, (type(one), type(xp.sum(z)))) for result in results)
+
+
+def test_unknown_sizes_are_refused():
+    da = pytest.importorskip("dask.array")
+    x = da.from_array(np.array([0.5, 0.5, 2.0]), chunks=1)
+    for f in xl.entropy, xl.softmax, empirical, lambda x: xl.nll(Normal(0, 1), x):
+        with pytest.raises(ValueError, match=r"shape \(nan,\).*compute_chunk_sizes"):
+            f(x[x < 1])

@@ -1,0 +1,211 @@
+"""Would the checks notice? One fault at a time is planted in a copy of the library, and something must refuse it.
+
+A row says: in this module, this mistake, old source text, new source text, and the claim or the test of test_laws.py that
+is asked first. If that one does not refuse the mutant, all the claims of the module and of the later ones are run, then all
+the laws. A mutant that all of them accept has survived, and the test fails. ``python tests/test_mutants.py`` prints the table.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAWS = ROOT / "tests/test_laws.py"
+LADDER = [path.stem.partition("_")[2] for path in sorted((ROOT / "nbs").glob("[0-9]*.ipynb"))]     # modules in the order of their imports
+
+Mutant = namedtuple("Mutant", "module mistake old new first")
+MUTANTS = [Mutant(*row) for row in [
+    # ── arrays
+    ("arrays", "ties among the logits not counted", "xp.log(n) + xp.log1p(", "xp.log1p(", "bernoulli-and-softmax-are-two-rows"),
+    ("arrays", "log for log1p", "xp.log1p(xp.sum(rest, axis=axis, keepdims=True) / n)", "xp.log(1 + xp.sum(rest, axis=axis, keepdims=True) / n)", "test_logsumexp_is_exact_to_rounding"),
+    ("arrays", "excess added, not subtracted", "return gap(z, m, xp) - excess", "return gap(z, m, xp) + excess", "bernoulli-and-softmax-are-two-rows"),
+    ("arrays", "largest logit not put back", "return xp.sum(m + excess, axis=axis)", "return xp.sum(excess, axis=axis)", "loss-rows"),
+    ("arrays", "mask after the product", "w * xp.where(never, xp.zeros_like(a), a))", "w * a)", "test_missing_support_is_infinite"),
+    ("arrays", "wrong axis", "total = xp.sum(w, axis=axis, keepdims=True)", "total = xp.sum(w, axis=0, keepdims=True)", "test_outcomes_may_lie_on_any_axis"),
+    ("arrays", "base multiplied on numbers", "return nats / unit", "return nats * unit", "perplexity-base-free"),
+    ("arrays", "base multiplied on symbols", "return nats / symbolic.log(base)", "return nats * symbolic.log(base)", "perplexity-base-free"),
+    ("arrays", "any sum is taken for 1", "<= math.sqrt(xp.finfo(p.dtype).eps)", "<= 1", "test_a_mistake_is_named"),
+    ("arrays", "softmax without its normaliser", "return xp.exp(log_softmax(z, axis=axis))", "return xp.exp(z)", "temperature"),
+    ("arrays", "sum for mean on symbols", "mean=lambda x: symbolic.sum(x) / math.prod(np.shape(x))", "mean=lambda x: symbolic.sum(x)", "nll-is-cross-entropy"),
+    ("arrays", "symbolic pmf not normalised", "return normalize(w) if isinstance(k, int) else w", "return w", "kl-definition"),
+    # ── claims
+    ("claims", "a twin that is never refused passes", "if not refused:", "if refused < 0:", "test_verify_refuses"),
+    ("claims", "NaN counts as agreement", "np.where(np.isnan(error), np.inf, error)", "np.where(np.isnan(error), 0.0, error)", "test_verify_refuses"),
+    ("claims", "best draw for worst", "worst = int(np.argmax(errors))", "worst = int(np.argmin(errors))", "test_verify_refuses"),
+    ("claims", "hypotheses of a draw ignored", "if claim.given(*a)][:draws]", "][:draws]", "calibration"),
+    ("claims", "needed hypothesis refused", "if same(*dropped(), rtol=1e-6):", "if not same(*dropped(), rtol=1e-6):", "kl-definition"),
+    ("claims", "owed marks not compared", "missing = sorted(set(claim.owes) - rows.keys())", "missing = []", "test_verify_refuses"),
+    ("claims", "a pmf sums to its length", "if isinstance(f, sp.Indexed) and f.base.name in ones: return sp.Integer(1)", "if isinstance(f, sp.Indexed) and f.base.name in ones: return size", "kl-definition"),
+    ("claims", "a map may depend on the parameter", "if derivation.parameter in step.by(u).free_symbols:", "if derivation.parameter in set():", "test_a_derivation_refuses"),
+    ("claims", "symbols compared with their absolute difference", "abs(value) > 1e-15 for value", "value > 1e15 for value", "test_verify_refuses"),
+    # ── divergence
+    ("divergence", "fraction upside down on symbols", "inside = a * xp.log(a / b) - a + b", "inside = a * xp.log(b / a) - a + b", "kl-definition"),
+    ("divergence", "terms not completed", "a * scale - a + b)", "a * scale)", "kl-definition"),
+    ("divergence", "difference of logs reversed", "xp.where(near, xp.ones_like(a), a)) - xp.log(", "xp.where(near, xp.ones_like(a), a)) + xp.log(", "kl-definition"),
+    ("divergence", "series off by one", "range(17, -1, -1)", "range(17, 0, -1)", "kl-definition"),
+    ("divergence", "series too short", "range(17, -1, -1)", "range(4, -1, -1)", "kl-definition"),
+    ("divergence", "wrong coefficients of the series", "1 / (2 * k + 3)", "1 / (2 * k + 1)", "kl-definition"),
+    ("divergence", "missing abs", "near = xp.abs(s) <= 1 / 3", "near = s <= 1 / 3", "kl-definition"),
+    ("divergence", "dropped where: missing support is finite", "xp.where(missed, zero + xp.inf, inside)", "inside", "test_missing_support_is_infinite"),
+    ("divergence", "mass of the model on impossible outcomes lost", "return xp.where(never, q,", "return xp.where(never, zero,", "test_divergence_is_relative_entropy"),
+    ("divergence", "axis ignored", "xp.sum(kl_term(p, q, xp), axis=axis)", "xp.sum(kl_term(p, q, xp), axis=-1)", "test_outcomes_may_lie_on_any_axis"),
+    ("divergence", "unit ignored", "return in_base(xp.sum(kl_term(p, q, xp), axis=axis), base,", "return in_base(xp.sum(kl_term(p, q, xp), axis=axis), None,", "test_bits_are_nats_over_log_two"),
+    # ── entropy
+    ("entropy", "dropped minus", "-xp.log(xp.where(xp.equal(q, zero), zero + 1, q))", "xp.log(xp.where(xp.equal(q, zero), zero + 1, q))", "entropy-is-self-cross-entropy"),
+    ("entropy", "mask after the log", "-xp.log(xp.where(xp.equal(q, zero), zero + 1, q))", "-xp.log(q)", "test_missing_support_is_infinite"),
+    ("entropy", "arguments reversed", "weigh(p, surprisal(q, xp), xp)", "weigh(q, surprisal(p, xp), xp)", "kl-decomposition"),
+    ("entropy", "unit lost on the way", "return cross_entropy(p, p, axis=axis, base=base)", "return cross_entropy(p, p, axis=axis)", "test_bits_are_nats_over_log_two"),
+    ("entropy", "perplexity to base 2 of nats", "return xp.exp(nats)", "return 2**nats", "perplexity-base-free"),
+    ("entropy", "perplexity of the truth alone", "p if q is None else q", "p", "perplexity-base-free"),
+    # ── coding
+    ("coding", "sign of the exponent in Kraft's sum", "2.0 ** -lengths", "2.0 ** lengths", "test_kraft"),
+    ("coding", "wrong base", "-xp.log2(", "-xp.log(", "test_coding_cost"),
+    ("coding", "lengths rounded down", "xp.ceil(bits)", "xp.floor(bits)", "test_kraft"),
+    ("coding", "unused words may not be infinite", "p * xp.where(used, lengths, xp.zeros_like(lengths))", "p * lengths", "test_coding_cost"),
+    ("coding", "one branch of Huffman's tree not lengthened", "lengths[left + right] += 1", "lengths[left] += 1", "test_huffman_is_the_best_code"),
+    ("coding", "joined outcomes keep the larger weight", "(a + b, i, left + right)", "(max(a, b), i, left + right)", "test_huffman_is_the_best_code"),
+    # ── models
+    ("models", "lost constant", "/ scale) ** 2 / 2 - xp.log(scale * m.sqrt(2 * m.pi))", "/ scale) ** 2 / 2 - xp.log(scale)", "closed-forms"),
+    ("models", "scale for its square", "variance / scale**2 +", "variance / scale +", "closed-forms"),
+    ("models", "missing abs", "-xp.abs(x - loc) / scale", "-(x - loc) / scale", "closed-forms"),
+    ("models", "lost factor in a logarithm", "/ scale - xp.log(2 * scale)", "/ scale - xp.log(scale)", "closed-forms"),
+    ("models", "lost factor of a variance", "2 * self.scale**2", "self.scale**2", "closed-forms"),
+    ("models", "scales swapped", "kl_term(s2, s1, xp) / s2", "kl_term(s1, s2, xp) / s2", "kl-is-difference"),
+    ("models", "log k! lost", " - rate - special(xp, \"gammaln\", k + 1)", " - rate", "closed-forms"),
+    ("models", "log (k − 1)! for log k!", " - rate - special(xp, \"gammaln\", k + 1)", " - rate - special(xp, \"gammaln\", k)", "closed-forms"),
+    ("models", "step of an integral lost", "xp.expm1(t), axis=-1) / 4", "xp.expm1(t), axis=-1)", "closed-forms"),
+    ("models", "log-odds with the wrong sign", "return softplus(t, xp), softplus(-t, xp)", "return softplus(-t, xp), softplus(t, xp)", "bernoulli-and-softmax-are-two-rows"),
+    ("models", "log for log1p", "+ xp.log1p(xp.exp(-xp.abs(t)))", "+ xp.log(1 + xp.exp(-xp.abs(t)))", "test_one_logit_is_two"),
+    ("models", "1 − p rounded", "-xp.log1p(-xp.where(sure, zero, p))", "-xp.log(1 - xp.where(sure, zero, p))", "test_small_probabilities_are_kept"),
+    ("models", "probabilities taken for logits", "return softmax(self.logits) if self.probs is None else self.probs", "return softmax(self.table)", "test_mle_minimizes_cross_entropy"),
+    ("models", "repeated values not merged", "xp.ones_like(code[:1]) > 0]))[0]", "xp.ones_like(code[:1]) > 0]) + True)[0]", "mean-is-empirical-expectation"),
+    ("models", "weights ignored", "xp.ones_like(first) if weights is None else weights", "xp.ones_like(first)", "test_weights_are_repeats"),
+    ("models", "mass between the atoms lost", "+ (1 - xp.sum(mass))", "", "min-kl-is-min-cross-entropy-is-mle"),
+    # ── likelihood
+    ("likelihood", "sum for product", "return xp.prod(xp.exp(log_q))", "return xp.sum(xp.exp(log_q))", "iid-likelihood"),
+    ("likelihood", "dropped minus", "return xp.mean(-log_q)", "return xp.mean(log_q)", "nll-is-cross-entropy"),
+    ("likelihood", "sum for mean", "return xp.mean(-log_q)", "return xp.sum(-log_q)", "nll-is-cross-entropy"),
+    ("likelihood", "divided by the draws, not by their weight", "xp.sum(weigh(w, -log_q, xp)) / xp.sum(w)", "xp.mean(weigh(w, -log_q, xp))", "test_weights_are_repeats"),
+    ("likelihood", "weights ignored", "xp.sum(log_q if weights is None else weigh(w, log_q, xp))", "xp.sum(log_q)", "test_weights_are_repeats"),
+    ("likelihood", "mean for median", "loc = _median(p)", "loc = _mean(p)", "test_mle_minimizes_cross_entropy"),
+    ("likelihood", "one degree of freedom too few", "(x - mean) ** 2))", "(x - mean) ** 2) * len(p.weights) / (len(p.weights) - 1))", "test_mle_is_what_scipy_fits"),
+    ("likelihood", "variance for standard deviation", "_spread(xp.sqrt(variance), \"Normal\")", "_spread(variance, \"Normal\")", "test_mle_is_what_scipy_fits"),
+    ("likelihood", "labels counted from 1", "p.mass(np.arange(k))", "p.mass(np.arange(1, k + 1))", "test_mle_minimizes_cross_entropy"),
+    ("likelihood", "bins shifted by one", "np.floor(np.asarray(x) / width)", "np.floor(np.asarray(x) / width) + 1e5", "erratum-atoms"),
+    # ── gaussian
+    ("gaussian", "absolute for squared error", "return xp, (y - f) ** 2", "return xp, abs(y - f)", "mse-is-gaussian-cross-entropy"),
+    ("gaussian", "divided by the targets, not by their weight", "xp.sum(w * squares) / xp.sum(w)", "xp.mean(w * squares)", "test_weighted_mse"),
+    ("gaussian", "variance for standard deviation", "xp.sqrt(xp.where(exact, xp.ones_like(variance), variance))", "xp.where(exact, xp.ones_like(variance), variance)", "profiled-sigma"),
+    # ── losses
+    ("losses", "sign of the target", "return softplus(t, xp) - y * t", "return softplus(t, xp) + y * t", "loss-rows"),
+    ("losses", "lost factor ½", "lambda f: Normal(f, 1), 1 / 2,", "lambda f: Normal(f, 1), 1,", "loss-rows"),
+    ("losses", "log y for log y!", "special(xp, \"gammaln\", y + 1)", "special(xp, \"gammaln\", y + 2)", "loss-rows"),
+    ("losses", "every loss has a model", "[0] < 1e-6)", "[0] < 1e6)", "erratum-any-loss"),
+    ("losses", "no loss has a model", "[0] < 1e-6)", "[0] < 0)", "erratum-any-loss"),
+    # ── conditional
+    ("conditional", "weight of each x ignored", "in_base(xp.sum(weigh(p_x, rows, xp), axis=-1)", "in_base(xp.sum(rows, axis=-1)", "chain-rule"),
+    ("conditional", "weights of y given x ignored", "return empirical(y[at], weights=w[at])", "return empirical(y[at])", "conditional-cross-entropy"),
+    ("conditional", "weights of x ignored", "return empirical(x, weights=w), p_y_given_x", "return empirical(x), p_y_given_x", "conditional-cross-entropy"),
+    ("conditional", "cross-entropy for divergence", "return _over_x(kl_divergence,", "return _over_x(cross_entropy,", "chain-rule"),
+    ("conditional", "target minus prediction", "return q.mean - y", "return y - q.mean", "linear-gradient"),
+    ("conditional", "intercept ignored", "return x @ theta[:-1] + theta[-1]", "return x @ theta[:-1]", "linear-gradient"),
+    ("conditional", "penalty without its ½", "np.sum(l2 * theta**2) / 2", "np.sum(l2 * theta**2)", "test_fit_is_ridge_regression"),
+    # ── evaluate
+    ("evaluate", "means of parts averaged in spread", "self.spread + other.spread + gap * gap *", "self.spread + other.spread + 0 * gap *", "merge-spread"),
+    ("evaluate", "cost of the second part lost", "_add(self.cost, other.cost)", "self.cost", "merge-is-one-pass"),
+    ("evaluate", "rounding not carried along", "return s, (a - (s - t)) + (b - t)", "return s, 0 * a", "merge-is-one-pass"),
+    ("evaluate", "nats for bits", "nats, 2, \"bits_per_byte\")", "nats, None, \"bits_per_byte\")", "test_evaluation_of_parts"),
+    ("evaluate", "m for m − 1", "/ self.weight / (self.weight - 1))", "/ self.weight / self.weight)", "test_evaluation_of_parts"),
+]]
+
+CLAIMS = """
+import sys
+from importlib import import_module
+from xent_lit.claims import Claim, verify
+root, first, *modules = sys.argv[1:]
+assert import_module("xent_lit").__file__.startswith(root), "not the copy"
+found = {v.id: v for m in modules for v in vars(import_module("xent_lit." + m)).values() if isinstance(v, Claim)}
+print("imported", flush=True)
+for name in [first] if first else found:
+    try: verify(found[name])
+    except Exception as why: print("refused by", name, "with", type(why).__name__); break
+"""
+
+
+def ask(folder, command):
+    """Run a command on the copy, with every warning an error; what it printed and its exit code."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run([sys.executable, "-W", "error", *command], cwd=folder, env=environment, capture_output=True, text=True)
+    return run.stdout + run.stderr, run.returncode
+
+
+def ask_claims(folder, modules, first=""):
+    """Who refuses the copy, among the claims of these modules."""
+    said, _ = ask(folder, ["-c", CLAIMS, folder, first, *modules])
+    assert said.startswith("imported"), f"the mutant cannot be imported, or {first} is no claim:\n{said[-2000:]}"
+    return said.partition("refused by ")[2].strip() if "refused by" in said else "" if said == "imported\n" else said
+
+
+def ask_laws(folder, first=""):
+    """Who refuses the copy, among the laws."""
+    named = [f"{LAWS}::{first}"] if first else [str(LAWS), "-k", "not test_claim and not ledger"]
+    said, code = ask(folder, ["-m", "pytest", "-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml", *named])
+    assert code in (0, 1), f"pytest could not run:\n{said[-2000:]}"
+    return next((line.partition("::")[2].partition(" - ")[0] for line in said.splitlines() if line.startswith("FAILED")), "") if code else ""
+
+
+def plant(mutant, folder):
+    """A copy of the library with one fault."""
+    shutil.copytree(ROOT / "xent_lit", Path(folder) / "xent_lit", ignore=shutil.ignore_patterns("__pycache__"))
+    file = Path(folder) / f"xent_lit/{mutant.module}.py"
+    source = file.read_text()
+    assert source.count(mutant.old) == 1, f"{mutant.module}: {mutant.old!r} occurs {source.count(mutant.old)} times, expected once"
+    file.write_text(source.replace(mutant.old, mutant.new))
+
+
+def refused_by(mutant):
+    """The claim or law that refuses the mutant, the one it names asked first; empty for a survivor."""
+    later = LADDER[LADDER.index(mutant.module):]
+    with tempfile.TemporaryDirectory() as folder:
+        plant(mutant, folder)
+        law = mutant.first.startswith("test_")
+        return ((ask_laws(folder, mutant.first) if law else ask_claims(folder, LADDER, mutant.first))
+                or ask_claims(folder, later) or ask_laws(folder))
+
+
+@pytest.fixture(scope="module")
+def refusals(request):
+    """For each mutant asked for in this run, who refuses it; two at a time."""
+    wanted = [item.callspec.params["mutant"] for item in request.session.items if "mutant" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")]
+    with ThreadPoolExecutor(2) as pool:
+        yield {mutant: pool.submit(refused_by, mutant) for mutant in wanted}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.module}: {m.mistake}")
+def test_a_mutant_is_refused(mutant, refusals):
+    assert refusals[mutant].result() != "", f"{mutant.module} survives with {mutant.new!r} for {mutant.old!r}; {mutant.first} should refuse it"
+
+
+def test_the_library_itself_is_not_refused():
+    """Else every mutant would be refused for a fault that is not its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        plant(Mutant("arrays", "none", "def normalize(", "def normalize(", ""), folder)
+        assert ask_claims(folder, LADDER) == ""
+
+
+def test_each_module_has_mutants():
+    assert sorted(set(LADDER) - {mutant.module for mutant in MUTANTS}) == ["ledger"], "the ledger prints what the others show"
+
+
+if __name__ == "__main__":
+    wanted = [mutant for mutant in MUTANTS if not sys.argv[1:] or mutant.module in sys.argv[1:]]
+    with ThreadPoolExecutor(2) as pool:
+        for mutant, refusal in zip(wanted, pool.map(refused_by, wanted)):
+            print(f"{mutant.module:12} {mutant.mistake:50} {refusal or 'SURVIVED'}", flush=True)
