@@ -226,6 +226,8 @@ def test_dask_computes_nothing_early(name):
 
 @pytest.mark.parametrize("name", QUANTITIES)
 def test_symbols_have_the_same_value(name):
+    if name in ("entropy Poisson", "H(Poisson, Poisson)", "D(Poisson, Normal)"):
+        pytest.skip("an infinite sum, compared as an expression in the claim `closed-forms`")
     exact = lambda x: SymArray(np.asarray(x))
     result = QUANTITIES[name](exact, exact)
     result = np.array(SymArray(result).data.tolist())
@@ -244,7 +246,7 @@ def test_two_libraries_are_refused_by_name(library, name):
     pytest.importorskip(name)
     xp = importlib.import_module(NAMES[library])
     for f in TWO_ARRAYS:
-        with pytest.raises(TypeError, match=rf": \w+ is an array of numpy, \w+ is an array of {name}\w*; expected arrays of one library"):
+        with pytest.raises(TypeError, match=rf": [\w ]+ is an array of numpy, [\w ]+ is an array of {name}\w*; expected arrays of one library"):
             f(np.array([0.5, 0.5]), xp.asarray([0.5, 0.5]))
 
 

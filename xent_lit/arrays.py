@@ -22,8 +22,8 @@ from array_api_compat import array_namespace, device, is_array_api_obj, is_dask_
 def _exact(x):
     """A SymPy object; floats become the exact rational that they print as."""
     import sympy
-    finite = isinstance(x, float) and math.isfinite(x)
-    return sympy.Rational(repr(float(x))) if finite else sympy.sympify(x)
+    if not isinstance(x, float): return sympy.sympify(x)
+    return sympy.Rational(repr(float(x))) if math.isfinite(x) else sympy.nan if x != x else sympy.sympify(x)
 
 def _objects(x):
     return x.data if isinstance(x, SymArray) else np.asarray(np.frompyfunc(_exact, 1, 1)(np.asarray(x, dtype=object)), dtype=object)

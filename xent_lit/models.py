@@ -352,7 +352,7 @@ class Poisson(Distribution):
     def surprise_under(self, p):
         if not isinstance(p, Poisson): return None
         xp, mean, rate = broadcasting("cross_entropy", mean=p.rate, rate=self.rate)
-        return rate + weigh(mean, surprisal(rate, xp), xp) + _mean_log_factorial(p, mean, xp)
+        return rate + weigh(mean, surprisal(rate, xp), xp) + _mean_log_factorial(mean, xp)
 
     def _kl(self, q):
         xp, a, b = broadcasting("kl_divergence", a=self.rate, b=q.rate)
@@ -370,10 +370,10 @@ class Poisson(Distribution):
         k = xp.reshape(k, (-1, *(1,) * rate.ndim))
         return xp.sum(weigh(xp.exp(self.log_prob(k)), f(k), xp), axis=0)
 
-# %% ../nbs/05_models.ipynb #61e5cd17
-def _mean_log_factorial(p, rate, xp):
+# %% ../nbs/05_models.ipynb #161efdf8
+def _mean_log_factorial(rate, xp):
     """E log k! under a Poisson, by the trapezoidal rule for Malmsten's integral."""
-    if xp is symbolic: return p.expect(lambda k: special(xp, "gammaln", k + 1))
+    if xp is symbolic: return lift(lambda r: Poisson(r).expect(lambda k: special(xp, "gammaln", k + 1)), rate)
     t = xp.exp(xp.arange(-300, 17, dtype=rate.dtype, device=device(rate)) / 4)
     return xp.sum(excess_of_decay(-rate[..., None] * xp.expm1(-t), xp) / xp.expm1(t), axis=-1) / 4
 
