@@ -12,7 +12,8 @@ same, no directive is shown raw, and the notebook on disk is left alone. In ``co
 ================================================ =====================================================
 in the notebook                                  on the page
 ================================================ =====================================================
-``export``, ``exporti``, ``exports``             a caption that links to the module; only imports: folded
+``export``, ``exporti``, ``exports``             a caption that links to the module, and to the documentation of what it
+                                                 defines, which links back; only imports: folded
 ``hide``, ``include: false``                     absent, but run
 ``echo: false``, ``output: false``               without its code, without its output
 ``code-fold: true`` (``code-summary: text``)     code folded under a button
@@ -25,9 +26,12 @@ any other directive                              a warning, so a strict build fa
 ================================================ =====================================================
 
 ``setup`` beside ``lib`` is code to run, unseen, before each notebook.
+
 ``nbdev_bridge_depends`` lists the files that outputs depend on beside the notebook itself. Change one
-and every page is stale, and MyST-NB's execution cache moves to another folder: an output computed by
-an older library is never shown.
+and every page is read again. MyST-NB keeps outputs by the code that made them, so that code is given a
+first line with a digest of these files: an output computed by an older library is never shown. Of the
+library only the modules count that the notebook imports, and those that they import. They must be named
+as in ``from my_package.module import``; code that mentions the package otherwise depends on all of it.
 """
 import ast
 import copy
@@ -41,6 +45,7 @@ from sphinx.util import logging
 
 log = logging.getLogger(__name__)
 
+SOURCES = {}                                    # of the library, by module; "" is a digest of all other files
 DIRECTIVE, MAGIC = re.compile(r"\s*#\s*\|(.*)"), re.compile(r"\s*%%\w")
 EXPORTS = {"export", "exporti", "exports"}
 TEXTS = {"label", "fig-cap", "fig-alt", "code-summary"}
@@ -73,6 +78,21 @@ def only_imports(code):
     except SyntaxError:                         # a magic or a shell line
         return False
     return bool(body) and all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in body)
+
+
+def defined(code):
+    """The functions and classes that exported code adds to the documentation, ``{name: kind}``: public, with a docstring."""
+    kinds = {ast.FunctionDef: "function", ast.AsyncFunctionDef: "function", ast.ClassDef: "class"}
+    try:
+        body = [node for node in ast.parse(code).body if type(node) in kinds]
+    except SyntaxError:
+        return {}
+    return {node.name: kinds[type(node)] for node in body if node.name[0] != "_" and ast.get_docstring(node)}
+
+
+def label(name, kind):
+    """Of the cell that defines a name. Labels do not tell small letters from capitals, so the kind is part of it."""
+    return f"cell-{kind}-{name}"
 
 
 def tags(directives, code, warn):
@@ -120,8 +140,11 @@ def translate(cell, directives, code, lib, module, warn):
     exported = [f"{lib}.{value}" if value else module for name, value in directives.items() if name in EXPORTS]
     if not exported or "remove-cell" in new or only_imports(code):
         return [cell]
-    caption = f"```{{container}} exported\nexported to {{py:mod}}`{exported[0]}`\n```"
-    return [cell, nbformat.v4.new_markdown_cell(caption)]
+    names = {f"{exported[0]}.{name}": kind for name, kind in defined(code).items()}
+    links = ", ".join(f"{{py:obj}}`~{name}`" for name in names)
+    caption = f"```{{container}} exported\nexported to {{py:mod}}`{exported[0]}`{links and ': ' + links}\n```"
+    anchors = "\n".join(f"({label(*pair)})=" for pair in names.items())
+    return [*map(nbformat.v4.new_markdown_cell, [anchors] if names else []), cell, nbformat.v4.new_markdown_cell(caption)]
 
 
 def transform(notebook, lib, setup="", warn=log.warning):
@@ -133,33 +156,91 @@ def transform(notebook, lib, setup="", warn=log.warning):
     for cell, (directives, code) in zip(notebook.cells, parted):
         new = translate(cell, directives, code, lib, module, warn) if cell.cell_type == "code" else [cell]
         for i, made in enumerate(new):
-            made["id"] = f"{cell.id}-{i}" if i else cell.id     # the same page gives the same ids
+            made["id"] = cell.id if made is cell else f"{cell.id}-{i}"      # the same page gives the same ids
         cells += new
     first = nbformat.v4.new_code_cell(setup, id="setup", metadata={"tags": ["remove-cell"]})
     notebook.cells = [first, *cells] if setup else cells
     return notebook
 
 
+def imports(code, lib):
+    """The modules of the library that code imports by name, or None if it may use others."""
+    try:
+        tree = ast.parse(re.sub(r"^[ \t]*[%!].*", "pass", code, flags=re.MULTILINE))
+    except SyntaxError:                         # another language, under a cell magic
+        return None
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    ours = [node.module for node in froms if node.level == 0 and node.module.startswith(f"{lib}.")]
+    near = [node.module for node in froms if node.level]
+    mentions = len(re.findall(lib.replace("_", "[-_]"), code)) + code.count("import_module") + code.count("__import__")
+    return None if mentions > len(ours) or None in near else {name.split(".")[-1] for name in ours + near}
+
+
+def depends(code, lib):
+    """The modules that the code imports, and those that they import."""
+    found, todo = set(), [code]
+    while todo:
+        names = imports(todo.pop(), lib)
+        if names is None or not names <= SOURCES.keys():
+            return sorted(SOURCES)
+        todo += [SOURCES[name] for name in names - found]
+        found |= names
+    return sorted({"", *found} & SOURCES.keys())
+
+
+def digest(texts):
+    return hashlib.sha256("".join(f"{len(text)} {text}" for text in texts).encode()).hexdigest()[:16]
+
+
 def read(text, lib, setup=""):
     """The reader to name in ``nb_custom_formats``."""
-    return transform(nbformat.reads(text, as_version=4), lib, setup)
+    notebook = nbformat.reads(text, as_version=4)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    stamp = digest(f"{name}\n{SOURCES[name]}" for name in depends(code, lib))
+    return transform(notebook, lib, f"{setup}\n# made with {stamp}".strip())
 
 
 def tie_outputs(app, config):
-    """Bind pages and cached outputs to the files they depend on."""
-    digest = hashlib.sha256(sys.version.encode())
+    """Read the files that outputs depend on."""
+    options = config.nb_custom_formats.get(".ipynb", [None, {}])[1]
+    others = [sys.version]
+    SOURCES.clear()
     for pattern in config.nbdev_bridge_depends:
         files = sorted(Path(app.srcdir).glob(pattern))
         if not files:
             log.warning("nbdev_bridge_depends: no file matches %r", pattern)
         for file in files:
-            digest.update(f"{file.name} {file.stat().st_size} ".encode() + file.read_bytes())
-    config.nbdev_bridge_digest = digest.hexdigest()[:16]
-    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache" / config.nbdev_bridge_digest)
+            if file.suffix == ".py" and file.parent == Path(app.srcdir, options.get("lib", "")):
+                SOURCES[file.stem] = file.read_text()
+            else:
+                others.append(f"{file.name} {file.read_text()}")
+    SOURCES[""] = digest(others)
+    config.nbdev_bridge_digest = digest(f"{name}\n{source}" for name, source in sorted(SOURCES.items()))
+
+
+def find_definitions(app, env, docnames):
+    """For each documented name, the page that defines it: its title and the label of the cell."""
+    options = app.config.nb_custom_formats.get(".ipynb", [None, {}])[1]
+    app.nbdev_bridge_cells = {}
+    for path in (Path(env.doc2path(name)) for name in sorted(env.found_docs) if "lib" in options):
+        if path.suffix == ".ipynb":
+            cells = transform(nbformat.read(path, as_version=4), options["lib"], warn=lambda message: None).cells
+            text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+            title = re.search(r"^# +(.+)", text, re.MULTILINE)
+            for cell, name in re.findall(r"^\((cell-(?:function|class)-(.+))\)=$", text, re.MULTILINE):
+                app.nbdev_bridge_cells[name] = f"{title[1] if title else path.stem} <{cell}>"
+
+
+def link_to_cell(app, what, name, obj, options, lines):
+    """Say in the documentation of an object where its code is explained."""
+    if name in app.nbdev_bridge_cells:
+        lines += ["", f"Defined in :ref:`{app.nbdev_bridge_cells[name]}`.", ""]
 
 
 def setup(app):
     app.add_config_value("nbdev_bridge_depends", [], "env")
     app.add_config_value("nbdev_bridge_digest", "", "env")
     app.connect("config-inited", tie_outputs)
+    app.connect("env-before-read-docs", find_definitions)
+    app.connect("autodoc-process-docstring", link_to_cell, priority=600)    # after napoleon's 500
     return {"parallel_read_safe": True}

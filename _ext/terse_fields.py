@@ -5,22 +5,23 @@ the description below. numpydoc would take the text for a type. This moves it to
 """
 import re
 
-ENTRY = re.compile(r"(\S.*?) : (.+)")
+ENTRY, PART = re.compile(r"(\S.*?) : (.+)"), re.compile(r" ?: ")
 SECTIONS = {
-    "Parameters": r"\1\n    \2",
-    "Attributes": r"\1\n    \2",
-    "Raises": r"\1\n    \2",
-    "Returns": r"\1 – \2",
+    "Parameters": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
+    "Attributes": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
+    "Raises": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
+    # told in words: not parted at a colon, and a star after a comma and a space is no *args
+    "Returns": lambda line: PART.sub(" – ", line, count=1).replace(", *", ",\N{NO-BREAK SPACE}*"),
 }
 
 
 def expand(app, what, name, obj, options, lines):
     """Rewrite the lines of a docstring in place, before napoleon reads them."""
-    form, found = None, []
+    form, found = str, []
     for line, below in zip(lines, [*lines[1:], ""]):
         if below and not below.strip("-"):
-            form = SECTIONS.get(line)
-        found += (ENTRY.sub(form, line, count=1) if form else line).split("\n")
+            form = SECTIONS.get(line, str)
+        found += form(line).split("\n")
     lines[:] = found
 
 

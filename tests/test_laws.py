@@ -3,6 +3,7 @@
 References come from outside: SciPy, scikit-learn, mpmath, and PyTorch where it is installed.
 """
 import importlib
+import math
 import pkgutil
 
 import mpmath
@@ -15,12 +16,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import xent_lit
+from xent_lit import claims
 from xent_lit import (Bernoulli, Categorical, Laplace, Normal, Poisson, code_lengths, cross_entropy, empirical, entropy, expected_length,
                       gaussian_nll, huffman, kl_divergence, kraft_sum, likelihood, log_likelihood, log_softmax, logsumexp, mle, mse, nll,
                       normalize, perplexity, softmax)
-from xent_lit.claims import Claim, Derivation, Step, relative_error, verify
+from xent_lit.arrays import symbols_pmf, symbols_vector
+from xent_lit.claims import Claim, Derivation, Step, relative_error, same, verify
 from xent_lit.conditional import fit, linear, linear_gradient
 from xent_lit.evaluate import Evaluation, baseline, bits_per_byte
+from xent_lit.losses import is_cross_entropy
 
 # Two small functions carry every law: a law is a function of drawn examples that says whether it holds.
 
@@ -38,7 +42,7 @@ def breach(law, *drawn, examples):
     return found[0] if found else None
 
 
-def check(law, twin, *drawn, examples=40):
+def check(law, twin, *drawn, examples=30):
     """The law holds on everything drawn, and the same check refuses its twin."""
     assert breach(law, *drawn, examples=examples) is None
     assert breach(twin, *drawn, examples=examples) is not None, "the twin is accepted"
@@ -403,6 +407,15 @@ def test_empirical_counts_repeats():
     check(lambda x: close(ours(x), theirs(x), rtol=1e-15), lambda x: close(ours(np.unique(x)), theirs(x), rtol=1e-15), DRAWS)
 
 
+@pytest.mark.parametrize("family", ["poisson", "categorical, probs", "bernoulli, logits"])
+def test_divergence_of_a_sample(family):
+    """D(p̂‖q) = H(p̂, q) − H(p̂) ≥ 0, for a model of counts or labels."""
+    model, _, draws = FAMILIES[family]
+    def sides(x, q, unlike): return kl_divergence(empirical(x), q), cross_entropy(empirical(x), q) - entropy(empirical(unlike))
+    check(lambda a, b, x: close(*sides(x, model(a, b), x), rtol=1e-9) and sides(x, model(a, b), x)[0] >= 0,
+          lambda a, b, x: close(*sides(x, model(a, b), np.unique(x)), rtol=1e-9), REALS, SCALES, draws)
+
+
 def test_mse_is_gaussian_cross_entropy():
     """nll(Normal(f, σ), y) = MSE/(2σ²) + ½ log(2πσ²), with scikit-learn's MSE."""
     pairs = st.lists(st.tuples(REALS, REALS), min_size=2, max_size=6).map(np.transpose)
@@ -444,6 +457,21 @@ def test_evaluation_of_parts():
         surprise = -scipy.special.log_softmax(logits)[y]
         return [surprise.mean(), scipy.stats.sem(surprise, ddof=ddof), surprise.mean(), scipy.stats.entropy(np.bincount(y))]
     check(lambda y: close(ours(y), theirs(y), rtol=1e-12), lambda y: close(ours(y), theirs(y, ddof=0), rtol=1e-12), LABELS)
+
+
+def test_parts_are_added_without_rounding():
+    """The sum of ten thousand surprises, merged in parts, is the exact sum; NumPy's is not."""
+    def surprises(seed): return -Normal(0.0, 1.0).log_prob(numbers(seed))
+    def numbers(seed): return np.random.default_rng(seed).normal(scale=1e3, size=10_000)
+    def merged(seed): return sum((Evaluation().update(Normal(0.0, 1.0), part) for part in np.array_split(numbers(seed), 99)), Evaluation())
+    check(lambda seed: merged(seed).total == math.fsum(surprises(seed)), lambda seed: surprises(seed).sum() == math.fsum(surprises(seed)), st.integers(0, 99), examples=5)
+
+
+def test_a_loss_is_a_cross_entropy_if_its_masses_sum_to_one():
+    """c ℓ + b(y) = −log q(y) for some c > 0 and b: so for c log loss, not for the focal loss."""
+    chances = np.linspace(0.02, 0.98, 25)
+    def answer(c, gamma): return is_cross_entropy(lambda y, f: -c * (1 - (f if y else 1 - f)) ** gamma * np.log(f if y else 1 - f), outcomes=(0, 1), predictions=chances)
+    check(lambda c: answer(c, 0) and not answer(c, 2), lambda c: answer(c, 1), SCALES, examples=3)
 
 
 def test_log_loss():
@@ -611,6 +639,24 @@ def test_verify_refuses(fault):
     with pytest.raises(AssertionError) as refused:
         verify(demo(**changed))
     assert words in str(refused.value)
+
+
+def test_numbers_alone_confirm_nothing():
+    """An expression that vanishes wherever it was tried is still not zero."""
+    import sympy as sp
+    x = sp.Symbol("x", positive=True)
+    assert not same(sp.prod(x - claims._sample(x, 0, n) for n in (1, 2)), 0 * x)
+    assert same((x + 1) ** 2, x**2 + 2 * x + 1) and not same((x + 1) ** 2, x**2 + 2 * x)
+
+
+def test_a_pmf_of_any_size_sums_to_one():
+    """Σ p = 1 is used for the vectors that are said to be pmfs, and for no others."""
+    import sympy as sp
+    K = sp.Symbol("K", integer=True, positive=True)
+    p, w = symbols_pmf("p", K), symbols_vector("w", K, positive=True)
+    def total(v): return sp.Sum(v.data.item(), (v.over[0], 1, K))
+    assert same(total(p), sp.Integer(1), ones=("p",)) and not same(total(p), sp.Integer(1))
+    assert not same(total(w), sp.Integer(1), ones=("p",)) and same(total(w) / 2 + total(w) / 2, total(w))
 
 
 @pytest.mark.parametrize("to, by, words", [

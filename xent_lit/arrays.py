@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['symbolic', 'lift', 'SymArray', 'symbols_vector', 'Listed', 'guest', 'namespace', 'unrounded', 'exact_type', 'at_hand',
            'weigh', 'check_pmf', 'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'pmfs',
-           'normalize', 'symbols_pmf', 'in_base', 'peak_and_excess', 'gap', 'logsumexp', 'log_softmax', 'softmax',
-           'maths', 'special']
+           'normalize', 'check_weights', 'symbols_pmf', 'in_base', 'peak_and_excess', 'gap', 'logsumexp', 'log_softmax',
+           'softmax', 'maths', 'special']
 
 # %% ../nbs/00_arrays.ipynb #bbaf8ca9
 import importlib
@@ -22,11 +22,12 @@ from array_api_compat import array_namespace, device, is_array_api_obj, is_dask_
 def _exact(x):
     """A SymPy object; floats become the exact rational that they print as."""
     import sympy
-    if not isinstance(x, float): return sympy.sympify(x)
-    return sympy.Rational(repr(float(x))) if math.isfinite(x) else sympy.nan if x != x else sympy.sympify(x)
+    finite = isinstance(x, float) and math.isfinite(x)
+    return sympy.Rational(repr(float(x))) if finite else sympy.sympify(x)
 
 def _objects(x):
-    return x.data if isinstance(x, SymArray) else np.asarray(np.frompyfunc(_exact, 1, 1)(np.asarray(x, dtype=object)), dtype=object)
+    if isinstance(x, SymArray): return x.data
+    with np.errstate(invalid="ignore"): return np.asarray(np.frompyfunc(_exact, 1, 1)(np.asarray(x, dtype=object)), dtype=object)
 
 def _wrap(x, over=None):
     """Like NumPy, hand back a scalar, here a SymPy expression, when no axis is left."""
@@ -72,8 +73,10 @@ def _sympy(name):
 for _name in "add", "sub", "mul", "truediv", "pow":
     setattr(SymArray, f"__{_name}__", lambda a, b, f=getattr(operator, _name): lift(f, a, b))
     setattr(SymArray, f"__r{_name}__", lambda a, b, f=getattr(operator, _name): lift(f, b, a))
-for _name in "Eq", "Ne", "Lt", "Le", "Gt", "Ge":
-    setattr(SymArray, f"__{_name.lower()}__", lambda a, b, f=_sympy(_name): f(a, b))
+for _name in "lt", "le", "gt", "ge":
+    setattr(SymArray, f"__{_name}__", lambda a, b, f=getattr(operator, _name): lift(f, a, b))
+SymArray.__eq__ = lambda a, b: _sympy("Eq")(a, b)               # == of two expressions asks for their spelling
+SymArray.__ne__ = lambda a, b: _sympy("Ne")(a, b)
 
 # %% ../nbs/00_arrays.ipynb #b842b7b3
 def _piecewise(condition, a, b):
@@ -98,6 +101,7 @@ symbolic = SimpleNamespace(
     equal=_sympy("Eq"), less=_sympy("Lt"), greater=_sympy("Gt"), logical_and=_sympy("And"), logical_or=_sympy("Or"),
     isinf=lambda x: lift(lambda e: _exact(bool(e.is_infinite)), x), where=lambda c, a, b: lift(_piecewise, c, a, b),
     log2=lambda x: symbolic.log(x) / symbolic.log(2), ceil=_sympy("ceiling"),
+    all=lambda x: importlib.import_module("sympy").And(*_objects(x).flat),     # one entry of an unspecified vector stands for all
     sum=_reduce("Add", "Sum"), prod=_reduce("Mul", "Product"), max=_reduce("Max"),
     mean=lambda x: symbolic.sum(x) / math.prod(np.shape(x)),
     zeros_like=lambda x: lift(lambda e: e * 0, x), ones_like=lambda x: symbolic.zeros_like(x) + 1,
@@ -299,6 +303,14 @@ def normalize(w, *, axis=-1):
         raise ValueError(f"normalize: w has sums between {float(xp.min(total)):.6g} and {float(xp.max(total)):.6g} and least entry {float(xp.min(w)):.6g}, expected weights >= 0 with a finite sum > 0")
     return w / total
 
+# %% ../nbs/00_arrays.ipynb #68e3cb53
+def check_weights(caller, xp, w):
+    """Raise unless the weights of a sample are not negative and have a finite sum > 0, where values are at hand."""
+    if not at_hand(xp, w): return
+    total = float(xp.sum(w))
+    if bool(xp.any(w < 0)) or not 0 < total < math.inf:
+        raise ValueError(f"{caller}: weights sum to {total:g} with least entry {float(xp.min(w)):g}, expected weights >= 0 with a finite sum > 0")
+
 # %% ../nbs/00_arrays.ipynb #55a853e0
 def symbols_pmf(name, k):
     """The general pmf with ``k`` possible outcomes: positive symbols over their sum.
@@ -377,6 +389,7 @@ def log_softmax(z, *, axis=-1):
 def softmax(z, *, axis=-1):
     """Probabilities of the logits ``z``: the exponential of ``log_softmax``."""
     xp, z = namespace("softmax", z=z)
+    count_outcomes("softmax", axis, z=z)
     return xp.exp(log_softmax(z, axis=axis))
 
 # %% ../nbs/00_arrays.ipynb #d848421a

@@ -11,7 +11,8 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import SymArray, broadcast_shapes, namespace, symbolic, symbols_pmf, symbols_vector, weigh
+from .arrays import (SymArray, _parse, broadcast_shapes, namespace, symbolic, symbols_pmf,
+                             symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
@@ -21,15 +22,16 @@ from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
 def _log_probs(caller, model, x, weights=None):
     """``(xp, log-probabilities, weights)`` of the draws after the checks of shape."""
     if not hasattr(model, "log_prob"): raise TypeError(f"{caller}: model is {type(model).__name__}, expected a distribution such as Normal(0, 1)")
-    shape, batch = _shape(x), tuple(model.batch_shape)
+    shape, batch = _shape(x, caller), tuple(model.batch_shape)
     if 0 in shape: raise ValueError(f"{caller}: got an empty sample, expected at least one draw")
     try: fits = broadcast_shapes(batch, shape) == shape
     except ValueError: fits = False
     if not fits: raise ValueError(f"{caller}: model has batch shape {batch}, the draws {shape}; expected one model, or one for each draw")
-    if weights is not None and _shape(weights) != shape: raise ValueError(f"{caller}: weights have shape {_shape(weights)}, the draws {shape}; expected one weight for each draw")
+    if weights is not None and _shape(weights, caller) != shape:
+        raise ValueError(f"{caller}: weights have shape {_shape(weights)}, the draws {shape}; expected one weight for each draw")
     return namespace(caller, log_prob=model.log_prob(x), weights=1.0 if weights is None else weights)
 
-def _shape(x): return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
+def _shape(x, caller="shape"): return tuple(_parse(caller, "x", x).shape)
 
 # %% ../nbs/06_likelihood.ipynb #c7a81c49
 def likelihood(model, x):
