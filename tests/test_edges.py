@@ -7,6 +7,8 @@ import pytest
 
 import xent_lit as xl
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
+from xent_lit.arrays import symbols_pmf
+from xent_lit.coding import decode, encode
 
 mp.mp.dps = 60
 inf, nan = math.inf, math.nan
@@ -69,6 +71,9 @@ REFUSED = {
     "NaN lengths": (lambda: xl.kraft_sum([nan, 1]), "kraft_sum: lengths has the entry nan, expected"),
     "no lengths": (lambda: xl.kraft_sum([]), "kraft_sum: lengths has 0 outcomes"),
     "batch of pmfs": (lambda: xl.huffman([[0.5, 0.5]]), r"huffman: q has shape \(1, 2\), expected one pmf of shape \(k,\)"),
+    "a label the coder does not know": (lambda: encode([0, 2], [0.5, 0.5]), "encode: the message has the label 2, expected integers from 0 to 1"),
+    "a label that the model of the coder excludes": (lambda: encode([0, 1], [1, 0]), "encode: q excludes a label of the message"),
+    "a coder without a pmf": (lambda: encode([0, 1], [2, 1]), r"encode: q sums to 3 .*normalize\(q\)"),
     "scale 0": (lambda: Normal(0, 0), "Normal: scale is 0, expected a finite number > 0"),
     "negative scale": (lambda: Laplace(0, [1.0, -1.0]), r"Laplace: scale is \[1\.0, -1\.0\], expected a finite number > 0"),
     "infinite loc": (lambda: Normal(inf, 1), "Normal: loc is inf, expected a finite number"),
@@ -118,6 +123,7 @@ WRONG_KIND = {
     "a density beside an array": (lambda: xl.cross_entropy([0.5, 0.5], Normal(0, 1)), r"Normal is compared with list; expected a distribution such as Normal\(\.\.\.\) on both sides"),
     "an array beside a density": (lambda: xl.kl_divergence(Normal(0, 1), [0.5, 0.5]), r"Normal is compared with list; expected a distribution such as Normal\(\.\.\.\)"),
     "pairs beside one model": (lambda: xl.cross_entropy(empirical([0, 1], [1, 2]), Normal(0, 1)), r"cross_entropy: p has pairs \(x, y\), expected q to be a function"),
+    "a code for symbols": (lambda: xl.huffman(symbols_pmf("q", 2)), "huffman: q is symbolic, lazy or traced, expected numbers"),
     "no sample": (lambda: empirical(), "empirical: got no sample, expected at least one"),
     "a pmf under a density": (lambda: xl.cross_entropy(Normal(0, 1), Bernoulli(0.5)), "cross_entropy: Bernoulli has no density where Normal lives"),
 }
@@ -239,6 +245,10 @@ def test_rows_are_merged():
     assert [v.tolist() for v in p_hat.values] == [[[0, 5], [1, 2], [1, 3]], [0, 0, 1]]
     assert p_hat.weights.tolist() == [0.25, 0.5, 0.25]
     assert empirical([3, 1, 1]).mass([0, 1, 2, 3, 4]).tolist() == [0, 2 / 3, 0, 1 / 3, 0]
+
+
+def test_messages_of_no_information_need_no_bits():
+    assert encode([0, 0, 0], [1, 0]) == encode([], [0.5, 0.5]) == "" and decode("", [1, 0], 3) == [0, 0, 0] and decode("", [0.5, 0.5], 0) == []
 
 
 def test_models_print_what_was_given():

@@ -149,7 +149,7 @@ def huffman(q):
         heapq.heappush(heap, (a + b, i, left + right))
     return lengths
 
-# %% ../nbs/04_coding.ipynb #1310fd86
+# %% ../nbs/04_coding.ipynb #b2d3e24a
 def _cuts(q):
     """The ends of the outcomes' parts of [0, 1), as exact fractions."""
     weights = [Fraction(float(weight)) for weight in q]
@@ -176,6 +176,7 @@ def encode(message, q):
     Claim ``message-cost``; Cover and Thomas (2006).
     """
     check_pmf(q, caller="encode", name="q")
+    if strange := set(message) - set(range(len(q))): raise ValueError(f"encode: the message has the label {strange.pop()}, expected integers from 0 to {len(q) - 1}")
     cuts, low, width = _cuts(q), Fraction(0), Fraction(1)
     for label in message: low, width = low + width * cuts[label], width * (cuts[label + 1] - cuts[label])
     if width == 0: raise ValueError("encode: q excludes a label of the message, expected positive probabilities")
