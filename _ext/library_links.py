@@ -2,7 +2,7 @@
 
 In the prose and in docstrings, `` `kl_divergence` ``, `` `kl_divergence(p, q)` ``, the id of a claim and the names that the
 inventories of intersphinx hold become links, once in each section. In the code of a page the names that it imports from the library, or defines for it, become links.
-``library-index`` lists the top level of the library, each name with the first sentence of its docstring.
+``library-index`` lists the top level of the library in the order of reading, each name with the first sentence of its docstring.
 
 ``library_links`` in the configuration names the package. Only what autodoc documents is linked, so no link is broken.
 """
@@ -101,15 +101,24 @@ def link_code(app, page, template, context, doctree):
     context["body"] = CODE.sub(link, context["body"])
 
 
+def xref(kind, full, text):
+    return addnodes.pending_xref("", nodes.literal("", text), refdomain="py", reftype=kind, reftarget=full, refwarn=True)
+
+
 class LibraryIndex(SphinxDirective):
     def run(self):
-        rows = nodes.bullet_list()
-        for name, full in top_level(self.config.library_links).items():
-            module, _, last = full.rpartition(".")
-            summary = getattr(import_module(module), last).__doc__.strip().split("\n\n")[0]
-            link = addnodes.pending_xref("", nodes.literal("", name), refdomain="py", reftype="obj", reftarget=full, refwarn=True)
-            rows += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(f" – {summary}")))
-        return [rows]
+        order = list(self.env.app.nbdev_bridge_cells)           # that of reading
+        found = nodes.definition_list()
+        for full in sorted(top_level(self.config.library_links).values(), key=order.index):
+            module, _, name = full.rpartition(".")
+            if not len(found) or found[-1]["module"] != module:
+                found += nodes.definition_list_item("", nodes.term("", "", xref("mod", module, module)),
+                                                    nodes.definition("", nodes.bullet_list()), module=module)
+            summary = getattr(import_module(module), name).__doc__.strip().split("\n\n")[0]
+            parts = re.split(r"``(.+?)``", summary)             # text and code in turn
+            line = [nodes.literal("", part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts)]
+            found[-1][1][0] += nodes.list_item("", nodes.paragraph("", "", xref("obj", full, name), nodes.Text(" – "), *line))
+        return [found]
 
 
 def setup(app):

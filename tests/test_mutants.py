@@ -90,8 +90,8 @@ MUTANTS = [Mutant(*row) for row in [
     ("models", "mass between the atoms lost", "+ (1 - xp.sum(mass))", "", "test_divergence_of_a_sample"),
     # ── likelihood
     ("likelihood", "sum for product", "return xp.prod(xp.exp(log_q))", "return xp.sum(xp.exp(log_q))", "iid-likelihood"),
-    ("likelihood", "dropped minus", "return xp.mean(-log_q)", "return xp.mean(log_q)", "nll-is-cross-entropy"),
-    ("likelihood", "sum for mean", "return xp.mean(-log_q)", "return xp.sum(-log_q)", "nll-is-cross-entropy"),
+    ("likelihood", "dropped minus", "return xp.mean(0 - log_q)", "return xp.mean(log_q)", "nll-is-cross-entropy"),
+    ("likelihood", "sum for mean", "return xp.mean(0 - log_q)", "return xp.sum(0 - log_q)", "nll-is-cross-entropy"),
     ("likelihood", "divided by the draws, not by their weight", "xp.sum(weigh(w, -log_q, xp)) / xp.sum(w)", "xp.mean(weigh(w, -log_q, xp))", "test_weights_are_repeats"),
     ("likelihood", "weights ignored", "xp.sum(log_q if weights is None else weigh(w, log_q, xp))", "xp.sum(log_q)", "test_weights_are_repeats"),
     ("likelihood", "mean for median", "loc = _median(p)", "loc = _mean(p)", "test_mle_minimizes_cross_entropy"),

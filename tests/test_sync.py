@@ -45,7 +45,6 @@ def test_the_version_is_the_same_everywhere():
     version = re.search(r"version = (.+)", (ROOT / "settings.ini").read_text())[1]
     places = {
         "xent_lit/__init__.py": r'__version__ = "(.+?)"',
-        "_config.yml": r"Edition (\S+)",
         "CITATION.cff": r"\nversion: (\S+)",
         "CHANGELOG.md": r"\n## \[?([\d.]+)",
     }

@@ -8,7 +8,7 @@ __all__ = ['mse_is_gaussian', 'profiled_sigma', 'unbounded', 'mae_is_laplace', '
 # %% ../nbs/07_gaussian.ipynb #19141d0d
 import numpy as np
 
-from .arrays import broadcast_shapes, maths, namespace, symbolic, symbols_vector
+from .arrays import broadcast_shapes, check_weights, maths, namespace, symbolic, symbols_vector
 from .claims import Claim
 from .divergence import kl_divergence
 from .entropy import cross_entropy
@@ -50,6 +50,7 @@ def mse(y, f, *, weights=None):
     if weights is None: return xp.mean(squares)
     if _shape(weights) != _shape(y): raise ValueError(f"mse: weights have shape {_shape(weights)}, the targets {_shape(y)}; expected one weight for each target")
     xp, squares, w = namespace("mse", squares=squares, weights=weights)
+    check_weights("mse", xp, w)
     return xp.sum(w * squares) / xp.sum(w)
 
 # %% ../nbs/07_gaussian.ipynb #4f9debd6

@@ -11,7 +11,7 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import (SymArray, _parse, broadcast_shapes, namespace, symbolic, symbols_pmf,
+from .arrays import (SymArray, _parse, broadcast_shapes, check_weights, namespace, symbolic, symbols_pmf,
                              symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
@@ -177,7 +177,9 @@ def nll(model, x, *, weights=None):
     Claim ``nll-is-cross-entropy``; Goodfellow et al. (2016), section 5.5.
     """
     xp, log_q, w = _log_probs("nll", model, x, weights)
-    return xp.mean(-log_q) if weights is None else xp.sum(weigh(w, -log_q, xp)) / xp.sum(w)
+    if weights is None: return xp.mean(0 - log_q)
+    check_weights("nll", xp, w)
+    return xp.sum(weigh(w, 0 - log_q, xp)) / xp.sum(w)
 
 # %% ../nbs/06_likelihood.ipynb #76d23f7a
 #| code-fold: true

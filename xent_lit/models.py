@@ -523,6 +523,8 @@ class Empirical:
     def expect(self, f):
         """Σ weight · f(value)."""
         xp, w, values = namespace("expect", w=self.weights, f=f(*self.values))
+        if tuple(values.shape) not in ((), tuple(w.shape)):
+            raise ValueError(f"expect: got values of shape {tuple(values.shape)} for {w.shape[0]} atoms, expected one value for each")
         return xp.sum(weigh(w, values, xp))
 
     def cross_entropy(self, q):
