@@ -18,14 +18,18 @@ from .arrays import SymArray, symbols_pmf
 def vanishes(expression, ones=()):
     """Whether a SymPy expression is identically zero under the assumptions of its symbols.
 
-    Numbers may refute it; only algebra may confirm it. The vectors named in ``ones`` sum to 1.
+    Numbers may refute it; only algebra may confirm it.
+    The vectors named in ``ones`` sum to 1.
     """
     import sympy as sp
     e = sp.sympify(expression)
-    e = _name_sums(sp.expand_log(e) if e.has(sp.Product) else e, ones, {})     # the log of a product is a sum
+    if e.has(sp.Product): e = sp.expand_log(e)              # the log of a product is a sum
+    e = _name_sums(e, ones, {})
     if e == 0 or not e.free_symbols: return bool(e == 0 or sp.simplify(e) == 0)
-    points = [{s: _sample(s, i, n) for i, s in enumerate(sorted(e.free_symbols, key=str))} for n in (1, 2)]
-    if any(value.is_number and abs(value) > 1e-15 for value in (sp.N(e.subs(at), 30) for at in points)): return False
+    found = sorted(e.free_symbols, key=str)
+    for n in (1, 2):
+        value = sp.N(e.subs({s: _sample(s, i, n) for i, s in enumerate(found)}), 30)
+        if value.is_number and abs(value) > 1e-15: return False
     routes = (sp.expand, lambda e: sp.expand(sp.expand_log(sp.factor(e))),
               lambda e: sp.cancel(sp.exp(sp.expand_log(e)).rewrite(sp.exp).powsimp()) - 1,
               lambda e: sp.simplify(sp.expand_log(e)), sp.simplify)
@@ -38,24 +42,37 @@ def _sample(symbol, i, n):
 
 # %% ../nbs/01_claims.ipynb #2bf0109c
 def _name_sums(e, ones, names, scope=()):
-    """Replace each ``Sum`` by symbols: factors free of the index move out, equal sums share a symbol, a pmf sums to 1."""
+    """Replace each ``Sum`` by symbols.
+
+    Factors free of the index move out, equal sums share a symbol, a pmf sums to 1.
+    """
     import sympy as sp
     if not e.has(sp.Sum): return e
-    if not isinstance(e, sp.Sum): return e.func(*(_name_sums(x, ones, names, scope) for x in e.args))
+    if not isinstance(e, sp.Sum):
+        return e.func(*(_name_sums(x, ones, names, scope) for x in e.args))
     (k, low, high), = e.limits
-    return sp.Add(*(_name_term(t, k, high - low + 1, ones, names, scope) for t in sp.Add.make_args(sp.expand(sp.expand_log(e.function)))))
+    terms = sp.Add.make_args(sp.expand(sp.expand_log(e.function)))
+    return sp.Add(*(_name_term(t, k, high - low + 1, ones, names, scope) for t in terms))
 
 def _name_term(term, k, size, ones, names, scope):
-    """The sum over ``k`` of one term. Σ_k (Σ_i [x_i = k]) f(k) counts each draw once and is Σ_i f(x_i)."""
+    """The sum over ``k`` of one term.
+
+    Σ_k (Σ_i [x_i = k]) f(k) counts each draw once and is Σ_i f(x_i).
+    """
     import sympy as sp
-    for count in (f for f in sp.Mul.make_args(term) if isinstance(f, sp.Sum) and isinstance(f.function, sp.KroneckerDelta)):
+    counts = (f for f in sp.Mul.make_args(term)
+              if isinstance(f, sp.Sum) and isinstance(f.function, sp.KroneckerDelta))
+    for count in counts:
         (i, low, high), = count.limits
         draw, = set(count.function.args) - {k}
         fresh = i
-        while (term / count).has(fresh): fresh = sp.Symbol(f"{fresh.name}'", integer=True, positive=True)
-        return _name_sums(sp.Sum((term / count).subs(k, draw.subs(i, fresh)), (fresh, low, high)), ones, names, scope)
+        while (term / count).has(fresh):
+            fresh = sp.Symbol(f"{fresh.name}'", integer=True, positive=True)
+        inside = (term / count).subs(k, draw.subs(i, fresh))
+        return _name_sums(sp.Sum(inside, (fresh, low, high)), ones, names, scope)
     inside = sp.expand(_name_sums(term, ones, names, (*scope, k)))
-    return sp.Add(*(c * _sum_of(f, k, size, ones, names, scope) for c, f in (t.as_independent(k, as_Add=False) for t in sp.Add.make_args(inside))))
+    parts = [t.as_independent(k, as_Add=False) for t in sp.Add.make_args(inside)]
+    return sp.Add(*(c * _sum_of(f, k, size, ones, names, scope) for c, f in parts))
 
 def _sum_of(f, k, size, ones, names, scope):
     """The symbol for Σ_k f, a function of the outer indices that f contains."""
@@ -63,19 +80,25 @@ def _sum_of(f, k, size, ones, names, scope):
     if f == 1: return size
     if isinstance(f, sp.Indexed) and f.base.name in ones: return sp.Integer(1)
     outer = [index for index in scope if index != k and index in f.free_symbols]
-    new = sp.Function(f"S{len(names)}", positive=True)(*outer) if outer and f.is_positive else sp.Function(f"S{len(names)}")(*outer) if outer else sp.Dummy(f"S{len(names)}", real=True, positive=f.is_positive)
+    name = f"S{len(names)}"
+    if not outer: new = sp.Dummy(name, real=True, positive=f.is_positive)
+    elif f.is_positive: new = sp.Function(name, positive=True)(*outer)
+    else: new = sp.Function(name)(*outer)
     return names.setdefault((f, k, size), new)
 
 # %% ../nbs/01_claims.ipynb #5d5e258a
 def relative_error(a, b):
-    """The largest relative difference of two arrays; 0 for equal infinities, inf where NaN meets anything."""
+    """The largest relative difference of two arrays.
+
+    It is 0 for equal infinities, and inf where NaN meets anything.
+    """
     a, b = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.where(a == b, 0.0, np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))
     return float(np.max(np.where(np.isnan(error), np.inf, error), initial=0.0))
 
 def same(a, b, *, rtol=1e-12, ones=()):
-    """Whether two results agree: exactly for SymPy expressions, within ``rtol`` (relative) for numbers.
+    """Whether two results agree: exactly on symbols, within ``rtol`` (relative) on numbers.
 
     Parameters
     ----------
@@ -83,9 +106,11 @@ def same(a, b, *, rtol=1e-12, ones=()):
     rtol : the relative tolerance for numbers.
     ones : names of symbolic vectors of unspecified length that sum to 1.
     """
-    if not any(hasattr(x, "free_symbols") or isinstance(x, SymArray) for x in (a, b)): return relative_error(a, b) <= rtol
+    if not any(hasattr(x, "free_symbols") or isinstance(x, SymArray) for x in (a, b)):
+        return relative_error(a, b) <= rtol
     a, b = np.broadcast_arrays(SymArray(a).data, SymArray(b).data)
-    return all(bool(x == y) or not x.is_Boolean and not y.is_Boolean and vanishes(x - y, ones) for x, y in zip(a.flat, b.flat))
+    return all(bool(x == y) or not (x.is_Boolean or y.is_Boolean) and vanishes(x - y, ones)
+               for x, y in zip(a.flat, b.flat))
 
 # %% ../nbs/01_claims.ipynb #be3216d5
 @dataclass(frozen=True)
@@ -104,7 +129,7 @@ class Claim:
     symbols : returns symbolic argument tuples of a definite size.
     general : returns symbolic argument tuples of unspecified size.
     ones : names of the general vectors that sum to 1.
-    hypotheses : words ↦ a function returning two sides that differ when the hypothesis is dropped.
+    hypotheses : words ↦ a function returning two sides that differ without that hypothesis.
     owes : the letters that must be shown.
     formal : name of the declaration in mathlib.
     uses : ids of the claims it rests on.
@@ -128,22 +153,29 @@ class Claim:
 
 # %% ../nbs/01_claims.ipynb #48d12aff
 def _on_symbols(claim, cases):
-    """Both sides are the same expression in every case, and some numbers tell the twin's apart."""
+    """Both sides are one expression in every case; some numbers tell the twin's apart."""
     for arguments in cases:
         left, right = claim.law(*arguments)
-        if not same(left, right, ones=claim.ones): raise AssertionError(f"{claim.id}: not shown on symbols {arguments}\n  left  {left}\n  right {right}")
-    if not any(_differ(*claim.twin(*arguments), claim.ones) for arguments in cases): raise AssertionError(f"{claim.id}: the twin is accepted on symbols")
-    return f"the same expression in {len(cases)} case{'s' * (len(cases) > 1)}; the twin refused"
+        if not same(left, right, ones=claim.ones):
+            raise AssertionError(f"{claim.id}: not shown on symbols {arguments}\n"
+                                 f"  left  {left}\n  right {right}")
+    if not any(_differ(*claim.twin(*arguments), claim.ones) for arguments in cases):
+        raise AssertionError(f"{claim.id}: the twin is accepted on symbols")
+    plural = "s" * (len(cases) > 1)
+    return f"the same expression in {len(cases)} case{plural}; the twin refused"
 
 def _differ(left, right, ones):
-    """Whether two expressions take different values at a point that the assumptions allow."""
-    pairs = zip(*(x.flat for x in np.broadcast_arrays(SymArray(left).data, SymArray(right).data)))
-    return any(bool(x != y) if x.is_Boolean or y.is_Boolean else abs(complex(_instance(x - y, ones))) > 1e-9 for x, y in pairs)
+    """Whether two expressions take different values at a point the assumptions allow."""
+    sides = np.broadcast_arrays(SymArray(left).data, SymArray(right).data)
+    return any(bool(x != y) if x.is_Boolean or y.is_Boolean
+               else abs(complex(_instance(x - y, ones))) > 1e-9
+               for x, y in zip(*(side.flat for side in sides)))
 
 def _instance(e, ones):
-    """The value at one point: three terms in each sum, the vectors in ``ones`` normalised."""
+    """The value at one point: three terms in each sum, vectors in ``ones`` normalised."""
     import sympy as sp
-    sizes = {high: 3 for s in e.atoms(sp.Sum, sp.Product) for _, _, high in s.limits if high.is_Symbol}
+    limits = [limit for s in e.atoms(sp.Sum, sp.Product) for limit in s.limits]
+    sizes = {high: 3 for _, _, high in limits if high.is_Symbol}
     e = e.subs(sizes).doit()
     found = sorted(e.atoms(sp.Indexed), key=str)
     values = {x: _sample(x.base.label, i, 1) for i, x in enumerate(found)}
@@ -151,30 +183,39 @@ def _instance(e, ones):
         own = [x for x in found if x.base.name == name]
         values.update({x: values[x] / sum(values[y] for y in own) for x in own})
     e = e.xreplace(values)
-    return sp.N(e.xreplace({s: _sample(s, i, 2) for i, s in enumerate(sorted(e.free_symbols, key=str))}).doit(), 30)
+    rest = sorted(e.free_symbols, key=str)
+    return sp.N(e.xreplace({s: _sample(s, i, 2) for i, s in enumerate(rest)}).doit(), 30)
 
 # %% ../nbs/01_claims.ipynb #16e9780c
 def _on_numbers(claim, draws, seed):
-    """The draws that count, the worst error among them, and the number on which the twin is refused."""
+    """The worst error among the draws that count, and how many of them refuse the twin."""
     rng = np.random.default_rng(seed)
-    drawn = [a for a in (claim.draw(rng) for _ in range(5 * draws)) if claim.given(*a)][:draws]
-    if len(drawn) < draws: raise AssertionError(f"{claim.id}: {len(drawn)} of {5 * draws} draws met the hypotheses, expected {draws}")
+    drawn = (claim.draw(rng) for _ in range(5 * draws))
+    drawn = [a for a in drawn if claim.given(*a)][:draws]
+    if len(drawn) < draws:
+        raise AssertionError(f"{claim.id}: {len(drawn)} of {5 * draws} draws met "
+                             f"the hypotheses, expected {draws}")
     errors = [relative_error(*claim.law(*a)) for a in drawn]
     worst = int(np.argmax(errors))
-    if not errors[worst] <= claim.rtol: raise AssertionError(f"{claim.id}: relative error {errors[worst]:.2e} > {claim.rtol:.0e} on the draw {drawn[worst]}\n  sides {claim.law(*drawn[worst])}")
+    if not errors[worst] <= claim.rtol:
+        raise AssertionError(
+            f"{claim.id}: relative error {errors[worst]:.2e} > {claim.rtol:.0e} "
+            f"on the draw {drawn[worst]}\n  sides {claim.law(*drawn[worst])}")
     refused = sum(relative_error(*claim.twin(*a)) > claim.rtol for a in drawn)
-    if not refused: raise AssertionError(f"{claim.id}: the twin is accepted on all {draws} draws")
+    if not refused:
+        raise AssertionError(f"{claim.id}: the twin is accepted on all {draws} draws")
     return errors[worst], refused
 
 def _without(claim):
     """One example for each hypothesis: dropped, the sides differ."""
     for words, dropped in claim.hypotheses.items():
-        if same(*dropped(), rtol=1e-6): raise AssertionError(f"{claim.id}: still holds without {words!r}: {dropped()}")
+        if same(*dropped(), rtol=1e-6):
+            raise AssertionError(f"{claim.id}: still holds without {words!r}: {dropped()}")
         yield words, dropped()
 
 # %% ../nbs/01_claims.ipynb #b0c4b268
 def verify(claim, *, draws=100, seed=0):
-    """Run a claim on symbols, on seeded random draws, against its twin, and without its hypotheses.
+    """Run a claim: on symbols, on seeded draws, against its twin, without its hypotheses.
 
     Returns
     -------
@@ -182,18 +223,24 @@ def verify(claim, *, draws=100, seed=0):
 
     Raises
     ------
-    AssertionError : a side differs, too few draws met the hypotheses, the twin was accepted, a hypothesis
-        was not needed, or a mark that is owed is missing.
+    AssertionError : a side differs, too few draws met the hypotheses, the twin was
+        accepted, a hypothesis was not needed, or a mark that is owed is missing.
     """
-    rows = {mark: _on_symbols(claim, cases) for mark, cases in (("S", claim.general()), ("C", claim.symbols())) if cases}
+    kinds = ("S", claim.general()), ("C", claim.symbols())
+    rows = {mark: _on_symbols(claim, cases) for mark, cases in kinds if cases}
+    twin = "refused on symbols, and on" if rows else "refused on"
     worst, refused = _on_numbers(claim, draws, seed)
-    rows["N"] = f"{draws} draws, worst relative error {worst:.1e}, tolerance {claim.rtol:.0e}"
-    rows["T"] = f"{'refused on symbols, and ' if 'S' in rows or 'C' in rows else 'refused '}on {refused} of {draws} draws"
-    needed = [f"without “{words}”: {_short(left)} against {_short(right)}" for words, (left, right) in _without(claim)]
+    accuracy = f"worst relative error {worst:.1e}, tolerance {claim.rtol:.0e}"
+    rows["N"] = f"{draws} draws, {accuracy}"
+    rows["T"] = f"{twin} {refused} of {draws} draws"
+    needed = [f"without “{words}”: {_short(left)} against {_short(right)}"
+              for words, (left, right) in _without(claim)]
     if needed: rows["H"] = "; ".join(needed)
     if claim.formal: rows["F"] = f"`{claim.formal}` in mathlib"
     missing = sorted(set(claim.owes) - rows.keys())
-    if missing: raise AssertionError(f"{claim.id}: owes the marks {missing}, shown are {list(rows)}")
+    if missing:
+        raise AssertionError(f"{claim.id}: owes the marks {missing}, "
+                             f"shown are {list(rows)}")
     return Verdict(claim, rows, draws, worst)
 
 def _short(side):
@@ -215,26 +262,38 @@ class Verdict:
         return "".join(self.rows)
 
     def __repr__(self):
-        return "\n".join([f"{self.claim.id} [{self.marks}] {self.claim.statement}", *(f"  {k}  {v}" for k, v in self.rows.items())])
+        head = f"{self.claim.id} [{self.marks}] {self.claim.statement}"
+        return "\n".join([head, *(f"  {k}  {v}" for k, v in self.rows.items())])
 
     def _repr_markdown_(self):
-        rows = "\n".join(f"| **{k}** | {v.replace('|', '¦')} |" for k, v in self.rows.items())
-        return f"(claim-{self.claim.id})=\n**Claim** `{self.claim.id}`. {self.claim.statement}\n\n{equation(self.claim)}\n\n| mark | what was seen |\n|---|---|\n{rows}\n"
+        rows = "\n".join(f"| **{k}** | {v.replace('|', '¦')} |"
+                         for k, v in self.rows.items())
+        return (f"(claim-{self.claim.id})=\n"
+                f"**Claim** `{self.claim.id}`. {self.claim.statement}\n\n"
+                f"{equation(self.claim)}\n\n"
+                f"| mark | what was seen |\n|---|---|\n{rows}\n")
 
 def equation(claim):
     """The two sides of a claim as displayed TeX, from the objects that are compared."""
     cases = (claim.general() or claim.symbols()) if claim.typeset else []
     if not cases: return ""
-    left, right = (tex(side.data.item(0) if isinstance(side, SymArray) else side) for side in claim.law(*cases[0]))
+    entry = lambda side: side.data.item(0) if isinstance(side, SymArray) else side
+    left, right = (tex(entry(side)) for side in claim.law(*cases[0]))
     if left == right: return ""
-    sides = rf"\begin{{aligned}}&{left}\\ ={{}}&{right}\end{{aligned}}" if len(left + right) > 130 else f"{left} = {right}"
+    sides = f"{left} = {right}"
+    if len(left + right) > 130:
+        sides = rf"\begin{{aligned}}&{left}\\ ={{}}&{right}\end{{aligned}}"
     return f"$$\n{sides}\n$$ (eq-{claim.id})"
 
 def tex(expression):
-    """TeX of an expression as a person would write it: signs before sums, probabilities before logarithms."""
+    """TeX as one would write it: signs before sums, probabilities before logarithms."""
     import sympy as sp
-    e = sp.sympify(expression).replace(lambda e: isinstance(e, sp.Sum) and e.function.could_extract_minus_sign(), lambda s: -sp.Sum(-s.function, *s.limits))
-    e = e.xreplace({x: sp.Symbol(f"{x.base.name}_{'_'.join(map(str, x.indices))}", positive=True) for x in e.atoms(sp.Indexed)})
+    e = sp.sympify(expression).replace(
+        lambda e: isinstance(e, sp.Sum) and e.function.could_extract_minus_sign(),
+        lambda s: -sp.Sum(-s.function, *s.limits))
+    names = {x: f"{x.base.name}_{'_'.join(map(str, x.indices))}"
+             for x in e.atoms(sp.Indexed)}
+    e = e.xreplace({x: sp.Symbol(name, positive=True) for x, name in names.items()})
     return sp.latex(e)
 
 # %% ../nbs/01_claims.ipynb #682747ee
@@ -292,7 +351,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A chain of expressions that have their maximum, or minimum, at the same value of a parameter.
+    """A chain of expressions, largest or least at the same value of a parameter.
 
     Parameters
     ----------
@@ -309,25 +368,39 @@ class Derivation:
     printed: tuple = ()
 
     def signs(self):
-        """+1 for each line that is maximised, −1 for one that is minimised; raises at a step that is not confirmed."""
+        """+1 for each line that is maximised, −1 for one that is minimised.
+
+        Raises at a step that is not confirmed.
+        """
         signs = [1]
-        for last, step in pairwise(self.steps): signs.append(signs[-1] * _slope(self, last, step))
+        for last, step in pairwise(self.steps):
+            signs.append(signs[-1] * _slope(self, last, step))
         return signs
 
     def _repr_markdown_(self):
         import sympy as sp
         names = {1: r"\arg\max", -1: r"\arg\min"}
-        lines = [rf"&{'=' if i else ''} {names[sign]}_{{{sp.latex(self.parameter)}}}\; {tex(step.to.xreplace(dict(self.printed)))} && \small\text{{{step.because}}}"
+        parameter, shorter = sp.latex(self.parameter), dict(self.printed)
+        lines = [rf"&{'=' if i else ''} {names[sign]}_{{{parameter}}}\; "
+                 rf"{tex(step.to.xreplace(shorter))} && \small\text{{{step.because}}}"
                  for i, (sign, step) in enumerate(zip(self.signs(), self.steps))]
-        return f"(claim-{self.id})=\n" + "$$\n\\begin{aligned}\n" + " \\\\[.4em]\n".join(lines) + f"\n\\end{{aligned}}\n$$ (eq-{self.id})"
+        body = " \\\\[.4em]\n".join(lines)
+        return (f"(claim-{self.id})=\n$$\n\\begin{{aligned}}\n{body}\n"
+                f"\\end{{aligned}}\n$$ (eq-{self.id})")
 
 def _slope(derivation, last, step):
     """The sign of the step's map, after checking that it leads where the step says."""
     import sympy as sp
     u = sp.Symbol("u", positive=True)
     where = f"{derivation.id}: the step “{step.because}”"
-    if derivation.parameter in step.by(u).free_symbols: raise AssertionError(f"{where} maps by {step.by(u)}, which depends on {derivation.parameter}")
+    if derivation.parameter in step.by(u).free_symbols:
+        raise AssertionError(f"{where} maps by {step.by(u)}, "
+                             f"which depends on {derivation.parameter}")
     slope = sp.sign(sp.diff(step.by(u), u))
-    if slope not in (1, -1): raise AssertionError(f"{where} maps by {step.by(u)}, which is not strictly monotone")
-    if not same(step.by(last.to), step.to): raise AssertionError(f"{where} leads to\n  {step.by(last.to)}\nand not to\n  {step.to}")
+    if slope not in (1, -1):
+        raise AssertionError(f"{where} maps by {step.by(u)}, "
+                             "which is not strictly monotone")
+    if not same(step.by(last.to), step.to):
+        raise AssertionError(f"{where} leads to\n  {step.by(last.to)}\n"
+                             f"and not to\n  {step.to}")
     return int(slope)

@@ -12,7 +12,8 @@ __all__ = ['conditional_mle', 'conditional_expectation', 'conditional_loss', 'co
 from dataclasses import dataclass
 
 import numpy as np
-from .arrays import SymArray, check_pmf, in_base, namespace, normalize, symbolic, symbols_pmf, symbols_vector, weigh
+from .arrays import (SymArray, check_pmf, in_base, namespace, normalize, symbolic,
+                             symbols_pmf, symbols_vector, weigh)
 from .claims import Claim, Derivation, Step
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
@@ -28,7 +29,8 @@ def _pairs(p_x, q, x, y):
     return likelihood(Categorical(probs=cells), np.asarray(x) * q.shape[1] + np.asarray(y))
 
 def _labels_only(q, x, y): return likelihood(Categorical(probs=q[np.asarray(x)]), y)
-def _article(q, x, y): return sum(likelihood(Categorical(probs=q[i]), [j]) for i, j in zip(x, y))
+def _article(q, x, y):
+    return sum(likelihood(Categorical(probs=q[i]), [j]) for i, j in zip(x, y))
 
 def _best(objective):
     """Where a function of θ is largest, on a grid of step 1/60."""
@@ -37,7 +39,8 @@ def _best(objective):
 
 def _recorded_twice():
     """The throws 1, 0 of a coin, the first recorded twice."""
-    return _best(lambda t: likelihood(Bernoulli(t), [1, 1, 0])), _best(lambda t: likelihood(Bernoulli(t), [1, 0]))
+    return (_best(lambda t: likelihood(Bernoulli(t), [1, 1, 0])),
+            _best(lambda t: likelihood(Bernoulli(t), [1, 0])))
 
 def _telling_inputs():
     """θ is the probability of x = 1 and of y = 1; the pairs are (1, 1), (1, 0), (1, 0)."""
@@ -59,28 +62,39 @@ def _draw_labels(rng):
     return p_x, q, r, rng.integers(0, len(p_x), size=5), rng.integers(0, q.shape[1], size=5)
 
 conditional_mle = Claim(
-    id="conditional-mle", statement="Between any two θ the likelihood of the pairs and Π p(y|x, θ) change by the same factor, so they have the same maximum.",
-    law=lambda p_x, q, r, x, y: (_pairs(p_x, q, x, y) / _pairs(p_x, r, x, y), _labels_only(q, x, y) / _labels_only(r, x, y)),
-    twin=lambda p_x, q, r, x, y: (_pairs(p_x, q, x, y) / _pairs(p_x, r, x, y), _article(q, x, y) / _article(r, x, y)),
+    id="conditional-mle",
+    statement="Between any two θ the likelihood of the pairs and Π p(y|x, θ) "
+              "change by the same factor, so they have the same maximum.",
+    law=lambda p_x, q, r, x, y: (_pairs(p_x, q, x, y) / _pairs(p_x, r, x, y),
+                                 _labels_only(q, x, y) / _labels_only(r, x, y)),
+    twin=lambda p_x, q, r, x, y: (_pairs(p_x, q, x, y) / _pairs(p_x, r, x, y),
+                                  _article(q, x, y) / _article(r, x, y)),
     symbols=lambda: [(symbols_pmf("c", n), _table("q", n, k), _table("r", n, k), x, y)
-                     for n, k, x, y in ((2, 2, [0, 1, 1], [1, 0, 0]), (2, 3, [1, 0], [2, 1]), (3, 2, [0, 2, 0], [1, 1, 0]))],
+                     for n, k, x, y in ((2, 2, [0, 1, 1], [1, 0, 0]),
+                                        (2, 3, [1, 0], [2, 1]),
+                                        (3, 2, [0, 2, 0], [1, 1, 0]))],
     draw=_draw_labels, rtol=1e-11, owes="CNTH", typeset=False, uses=("iid-likelihood",),
-    hypotheses={"the pairs are independent given θ": _recorded_twice, "p(x) is free of θ": _telling_inputs})
+    hypotheses={"the pairs are independent given θ": _recorded_twice,
+                "p(x) is free of θ": _telling_inputs})
 
 # %% ../nbs/09_conditional.ipynb #bdbd891c
 def _draw_pairs(rng):
-    """Twelve pairs with few distinct values, and a conditional model of one of four families."""
+    """Twelve pairs with few distinct values, and a model of one of four families."""
     a, b, s = rng.normal(), rng.normal(), rng.uniform(0.5, 2)
     w, v = rng.normal(size=(2, 3))
-    models = [(2, lambda x: Bernoulli(logits=a * x + b)), (3, lambda x: Categorical(logits=np.multiply.outer(x, w) + v)),
-              (3, lambda x: Normal(a * x + b, s)), (3, lambda x: Poisson(np.exp(a * x / 2 + b)))]
+    models = [(2, lambda x: Bernoulli(logits=a * x + b)),
+              (3, lambda x: Categorical(logits=np.multiply.outer(x, w) + v)),
+              (3, lambda x: Normal(a * x + b, s)),
+              (3, lambda x: Poisson(np.exp(a * x / 2 + b)))]
     k, model = models[rng.integers(4)]
-    return rng.integers(0, 3, size=12).astype(float), rng.integers(0, k, size=12).astype(float), model
+    x, y = rng.integers(0, 3, size=12), rng.integers(0, k, size=12)
+    return x.astype(float), y.astype(float), model
 
 def _lines():
     """Conditional models with symbols for parameters."""
     import sympy as sp
-    a, b, s = sp.Symbol("a", real=True), sp.Symbol("b", real=True), sp.Symbol("sigma", positive=True)
+    a, b = sp.symbols("a b", real=True)
+    s = sp.Symbol("sigma", positive=True)
     return [lambda x: Normal(a * x + b, s), lambda x: Laplace(a * x + b, s)]
 
 def _general_pairs():
@@ -96,42 +110,61 @@ def _few_pairs():
     samples = [([x[0], x[1], x[0]], [y[0], y[1], y[0]]), ([x[0], x[1], x[0], x[2]], y)]
     return [(SymArray(xs), SymArray(ys), model) for xs, ys in samples for model in _lines()]
 
+def _expected(x, y, model):
+    """The expectation of log q(y|x) under p̂(x, y)."""
+    return empirical(x, y).expect(lambda x, y: model(x).log_prob(y))
+
 conditional_expectation = Claim(
-    id="conditional-expectation", statement="The mean of log q(y|x) over the pairs is its expectation under p̂(x, y).",
-    law=lambda x, y, model: (-nll(model(x), y), empirical(x, y).expect(lambda x, y: model(x).log_prob(y))),
-    twin=lambda x, y, model: (log_likelihood(model(x), y), empirical(x, y).expect(lambda x, y: model(x).log_prob(y))),
-    general=_general_pairs, symbols=_few_pairs, draw=_draw_pairs, given=lambda x, y, model: len(set(zip(x, y))) < len(x),
+    id="conditional-expectation",
+    statement="The mean of log q(y|x) over the pairs is its expectation under p̂(x, y).",
+    law=lambda x, y, model: (-nll(model(x), y), _expected(x, y, model)),
+    twin=lambda x, y, model: (log_likelihood(model(x), y), _expected(x, y, model)),
+    general=_general_pairs, symbols=_few_pairs, draw=_draw_pairs,
+    given=lambda x, y, model: len(set(zip(x, y))) < len(x),
     owes="SCNT", uses=("mean-is-empirical-expectation",))
 
 # %% ../nbs/09_conditional.ipynb #ac2b4602
 def _over_x(measure, caller, p_x, p, q, base):
-    """E over x of ``measure(p(·|x), q(·|x))``: tables all at once, functions one x at a time."""
-    if callable(p) != callable(q): raise TypeError(f"{caller}: got a table and a function, expected two tables or two functions x ↦ distribution")
+    """E over x of ``measure(p(·|x), q(·|x))``: tables at once, functions x by x."""
+    if callable(p) != callable(q):
+        raise TypeError(f"{caller}: got a table and a function, "
+                        "expected two tables or two functions x ↦ distribution")
     at = lambda x: measure(p(x), q(x))
     if hasattr(p_x, "expect"):
-        if not callable(p): raise TypeError(f"{caller}: p_x is {type(p_x).__name__} and beside it are tables, expected functions x ↦ distribution")
-        return in_base(p_x.expect(lambda x: [at(v) for v in x] if np.ndim(x) else at(x)), base, caller)
+        if not callable(p):
+            raise TypeError(f"{caller}: p_x is {type(p_x).__name__} and beside it "
+                            "are tables, expected functions x ↦ distribution")
+        rows = lambda x: [at(v) for v in x] if np.ndim(x) else at(x)
+        return in_base(p_x.expect(rows), base, caller)
     check_pmf(p_x, caller=caller, name="p_x")
     _, p_x = namespace(caller, p_x=p_x)
     rows = [at(x) for x in range(p_x.shape[-1])] if callable(p) else measure(p, q)
     xp, p_x, rows = namespace(caller, p_x=p_x, rows=rows)
-    if p_x.shape != rows.shape: raise ValueError(f"{caller}: p_x has shape {tuple(p_x.shape)}, the rows of the tables {tuple(rows.shape)}; expected one row for each x")
+    if p_x.shape != rows.shape:
+        raise ValueError(f"{caller}: p_x has shape {tuple(p_x.shape)}, the rows of the "
+                         f"tables {tuple(rows.shape)}; expected one row for each x")
     return in_base(xp.sum(weigh(p_x, rows, xp), axis=-1), base, caller)
 
 # %% ../nbs/09_conditional.ipynb #84772092
 def conditional_cross_entropy(p_x, p_y_given_x, q_y_given_x, *, base=None):
-    """Conditional cross-entropy E over x of H(p(y|x), q(y|x)): ``cross_entropy`` for each x, averaged.
+    """Conditional cross-entropy E over x of H(p(y|x), q(y|x)).
+
+    It is ``cross_entropy`` for each x, averaged.
 
     Parameters
     ----------
-    p_x : array_like, shape ``(*batch, n)``, a pmf over n inputs. Or a distribution, such as ``empirical(x)``.
-    p_y_given_x : array_like, shape ``(*batch, n, k)``, row x the truth for input x. Or a function ``x ↦ distribution``.
-    q_y_given_x : array_like, shape ``(*batch, n, k)``, row x the model for input x. Or a function ``x ↦ distribution``.
+    p_x : array_like, shape ``(*batch, n)``, a pmf over n inputs.
+        Or a distribution, such as ``empirical(x)``.
+    p_y_given_x : array_like, shape ``(*batch, n, k)``, row x the truth for input x.
+        Or a function ``x ↦ distribution``.
+    q_y_given_x : array_like, shape ``(*batch, n, k)``, row x the model for input x.
+        Or a function ``x ↦ distribution``.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
 
     Returns
     -------
-    array, shape ``(*batch,)``. For a sample of pairs ``cross_entropy(empirical(x, y), q_y_given_x)`` is the same number.
+    array, shape ``(*batch,)``. For a sample of pairs
+        ``cross_entropy(empirical(x, y), q_y_given_x)`` is the same number.
 
     Raises
     ------
@@ -141,7 +174,8 @@ def conditional_cross_entropy(p_x, p_y_given_x, q_y_given_x, *, base=None):
     ----------
     Claim ``conditional-cross-entropy``; Cover and Thomas (2006).
     """
-    return _over_x(cross_entropy, "conditional_cross_entropy", p_x, p_y_given_x, q_y_given_x, base)
+    return _over_x(cross_entropy, "conditional_cross_entropy",
+                   p_x, p_y_given_x, q_y_given_x, base)
 
 # %% ../nbs/09_conditional.ipynb #dc23ade8
 def split(p):
@@ -153,14 +187,18 @@ def split(p):
 
     Returns
     -------
-    ``(p_x, p_y_given_x)`` : an empirical distribution, and a function that takes one x and returns one.
-        It raises ValueError for an x that is not in the sample: there p̂(y|x) is not defined.
+    ``(p_x, p_y_given_x)`` : an empirical distribution, and a function that takes one x
+        and returns one. It raises ValueError for an x that is not in the sample:
+        there p̂(y|x) is not defined.
     """
-    if len(getattr(p, "values", ())) != 2: raise TypeError(f"split: p is {str(p)[:40]}, expected empirical(x, y)")
+    if len(getattr(p, "values", ())) != 2:
+        raise TypeError(f"split: p is {str(p)[:40]}, expected empirical(x, y)")
     (x, y), w = p.values, p.weights
     def p_y_given_x(value):
         at = _rows_at(x, value)
-        if not bool(at.any()): raise ValueError(f"split: x = {value} is not in the sample, expected one of its {len(x)} atoms")
+        if not bool(at.any()):
+            raise ValueError(f"split: x = {value} is not in the sample, "
+                             f"expected one of its {len(x)} atoms")
         return empirical(y[at], weights=w[at])
     return empirical(x, weights=w), p_y_given_x
 
@@ -171,10 +209,11 @@ def _rows_at(x, value):
 
 # %% ../nbs/09_conditional.ipynb #545e9239
 def _cells(n):
-    """A joint table with n inputs and K outcomes: its rows, with positive entries, and the rows of a model."""
+    """A joint table with n inputs and K outcomes, cells positive, and rows of a model."""
     import sympy as sp
     K = sp.Symbol("K", integer=True, positive=True)
-    return [symbols_vector(f"p^{x}", K, positive=True) for x in range(n)], [symbols_vector(f"q^{x}", K, positive=True) for x in range(n)]
+    return [[symbols_vector(f"{name}^{x}", K, positive=True) for x in range(n)]
+            for name in "pq"]
 
 def _whole(p, q):
     """E over the pairs of −log q(y|x), as the definition says."""
@@ -183,34 +222,42 @@ def _whole(p, q):
     return sum(symbolic.sum(row * -symbolic.log(model)) for row, model in zip(p, q)) / total
 
 def _parts(p):
-    """p(x) and the function x ↦ p(y|x): of a sample by ``split``, of a table from its cells."""
+    """p(x) and x ↦ p(y|x): of a sample by ``split``, of a table from its cells."""
     if hasattr(p, "values"): return split(p)
     mass = [symbolic.sum(row) for row in p]
     return normalize(mass), lambda x: p[x] / mass[x]
 
 def _by_x(p, q, even=False):
     p_x, p_y_given_x = _parts(p)
-    if even: p_x = empirical(p_x.values[0]) if hasattr(p_x, "values") else normalize([1] * len(p))
+    if even and hasattr(p_x, "values"): p_x = empirical(p_x.values[0])
+    elif even: p_x = normalize([1] * len(p))
     return conditional_cross_entropy(p_x, p_y_given_x, q if callable(q) else lambda x: q[x])
 
 conditional_loss = Claim(
-    id="conditional-cross-entropy", statement="The loss E over p̂(x, y) of −log q(y|x) is the mean over p̂(x) of H(p̂(y|x), q(y|x)).",
-    law=lambda p, q: (_whole(p, q), _by_x(p, q)), twin=lambda p, q: (_whole(p, q), _by_x(p, q, even=True)),
-    general=lambda: [_cells(2), _cells(3)], symbols=lambda: [(empirical(x, y), model) for x, y, model in _few_pairs()],
+    id="conditional-cross-entropy",
+    statement="The loss E over p̂(x, y) of −log q(y|x) "
+              "is the mean over p̂(x) of H(p̂(y|x), q(y|x)).",
+    law=lambda p, q: (_whole(p, q), _by_x(p, q)),
+    twin=lambda p, q: (_whole(p, q), _by_x(p, q, even=True)),
+    general=lambda: [_cells(2), _cells(3)],
+    symbols=lambda: [(empirical(x, y), model) for x, y, model in _few_pairs()],
     draw=lambda rng: (lambda x, y, model: (empirical(x, y), model))(*_draw_pairs(rng)),
-    given=lambda p, q: len(set(p.values[0])) < len(p.values[0]), owes="SCNT", typeset=False, uses=("conditional-expectation",))
+    given=lambda p, q: len(set(p.values[0])) < len(p.values[0]),
+    owes="SCNT", typeset=False, uses=("conditional-expectation",))
 
 # %% ../nbs/09_conditional.ipynb #ed341122
 def conditional_kl_divergence(p_x, p_y_given_x, q_y_given_x, *, base=None):
-    """Conditional divergence E over x of D(p(y|x)‖q(y|x)): ``kl_divergence`` for each x, averaged.
+    """Conditional divergence E over x of D(p(y|x)‖q(y|x)).
 
+    It is ``kl_divergence`` for each x, averaged.
     Parameters, errors and shapes as ``conditional_cross_entropy``; the result is ≥ 0.
 
     References
     ----------
     Claims ``conditional-kl`` and ``chain-rule``; Cover and Thomas (2006).
     """
-    return _over_x(kl_divergence, "conditional_kl_divergence", p_x, p_y_given_x, q_y_given_x, base)
+    return _over_x(kl_divergence, "conditional_kl_divergence",
+                   p_x, p_y_given_x, q_y_given_x, base)
 
 # %% ../nbs/09_conditional.ipynb #16917bec
 def _difference(measure, p_x, p, q, r):
@@ -224,17 +271,25 @@ def _general_rows(n):
     """p(x) over n inputs, and for each x three unspecified pmfs over K outcomes."""
     import sympy as sp
     K = sp.Symbol("K", integer=True, positive=True)
-    return symbols_pmf("c", n), *([symbols_pmf(f"{name}^{x}", K) for x in range(n)] for name in "pqr")
+    rows = ([symbols_pmf(f"{name}^{x}", K) for x in range(n)] for name in "pqr")
+    return symbols_pmf("c", n), *rows
 
 _ROWS = tuple(f"{name}^{x}" for name in "pqr" for x in range(3))
 
 conditional_same_minimum = Claim(
-    id="conditional-kl", statement="Between any two conditional models, the mean divergence and the conditional cross-entropy change by the same amount.",
-    law=lambda p_x, p, q, r: (_difference(conditional_kl_divergence, p_x, p, q, r), _difference(conditional_cross_entropy, p_x, p, q, r)),
-    twin=lambda p_x, p, q, r: (_difference(_reversed, p_x, p, q, r), _difference(conditional_cross_entropy, p_x, p, q, r)),
-    symbols=lambda: [(symbols_pmf("c", n), *(_table(name, n, k) for name in "pqr")) for n, k in ((2, 2), (2, 3))],
-    general=lambda: [_general_rows(2), _general_rows(3)], ones=_ROWS, draw=_draw_tables, rtol=1e-9, owes="SCNTF", typeset=False,
-    formal="InformationTheory.klDiv_compProd_eq_add", uses=("kl-decomposition", "conditional-cross-entropy"))
+    id="conditional-kl",
+    statement="Between any two conditional models, the mean divergence "
+              "and the conditional cross-entropy change by the same amount.",
+    law=lambda *a: (_difference(conditional_kl_divergence, *a),
+                    _difference(conditional_cross_entropy, *a)),
+    twin=lambda *a: (_difference(_reversed, *a),
+                     _difference(conditional_cross_entropy, *a)),
+    symbols=lambda: [(symbols_pmf("c", n), *(_table(name, n, k) for name in "pqr"))
+                     for n, k in ((2, 2), (2, 3))],
+    general=lambda: [_general_rows(2), _general_rows(3)], ones=_ROWS,
+    draw=_draw_tables, rtol=1e-9, owes="SCNTF", typeset=False,
+    formal="InformationTheory.klDiv_compProd_eq_add",
+    uses=("kl-decomposition", "conditional-cross-entropy"))
 
 # %% ../nbs/09_conditional.ipynb #c687e676
 def _pair_divergence(p_x, p, q_x, q):
@@ -242,17 +297,31 @@ def _pair_divergence(p_x, p, q_x, q):
     flat = (lambda t: SymArray(t.data.ravel())) if xp is symbolic else np.ravel
     return kl_divergence(flat(p_x[:, None] * p), flat(q_x[:, None] * q))
 
+def _draw_two_joints(rng):
+    p_x, p, q, _ = _draw_tables(rng)
+    return p_x, p, rng.dirichlet(np.ones(len(p_x))), q
+
 chain_rule = Claim(
-    id="chain-rule", statement="The divergence of pairs is the divergence of x plus the mean divergence of y given x.",
-    law=lambda p_x, p, q_x, q: (_pair_divergence(p_x, p, q_x, q), kl_divergence(p_x, q_x) + conditional_kl_divergence(p_x, p, q)),
-    twin=lambda p_x, p, q_x, q: (_pair_divergence(p_x, p, q_x, q), kl_divergence(p_x, q_x) + conditional_kl_divergence(q_x, p, q)),
-    symbols=lambda: [(symbols_pmf("c", n), _table("p", n, k), symbols_pmf("d", n), _table("q", n, k)) for n, k in ((2, 2), (2, 3))],
-    draw=lambda rng: (lambda c, p, q, r: (c, p, rng.dirichlet(np.ones(len(c))), q))(*_draw_tables(rng)), rtol=1e-9,
-    owes="CNTF", typeset=False, formal="InformationTheory.klDiv_compProd_eq_add", uses=("kl-definition",))
+    id="chain-rule",
+    statement="The divergence of pairs is the divergence of x "
+              "plus the mean divergence of y given x.",
+    law=lambda p_x, p, q_x, q: (
+        _pair_divergence(p_x, p, q_x, q),
+        kl_divergence(p_x, q_x) + conditional_kl_divergence(p_x, p, q)),
+    twin=lambda p_x, p, q_x, q: (
+        _pair_divergence(p_x, p, q_x, q),
+        kl_divergence(p_x, q_x) + conditional_kl_divergence(q_x, p, q)),
+    symbols=lambda: [(symbols_pmf("c", n), _table("p", n, k),
+                      symbols_pmf("d", n), _table("q", n, k)) for n, k in ((2, 2), (2, 3))],
+    draw=_draw_two_joints, rtol=1e-9, owes="CNTF", typeset=False,
+    formal="InformationTheory.klDiv_compProd_eq_add", uses=("kl-definition",))
 
 # %% ../nbs/09_conditional.ipynb #baef4b0b
 def conditional_mle_derivation():
-    """The derivation for y given x, from the likelihood to the mean divergence, for m draws among V distinct pairs."""
+    """From the likelihood of y given x to the mean divergence.
+
+    There are m draws among V distinct pairs.
+    """
     import sympy as sp
     m, V = sp.symbols("m V", integer=True, positive=True)
     i, u, v = sp.symbols("i u v", integer=True, positive=True)
@@ -260,12 +329,15 @@ def conditional_mle_derivation():
     theta, q = sp.Symbol("theta"), _given_function()
     count = sp.Sum(sp.KroneckerDelta(z[i], v), (i, 1, m))
     p_hat = count / m
-    p_hat_given_x = p_hat / sp.Sum(sp.KroneckerDelta(x[u], x[v]) * p_hat.subs(v, u), (u, 1, V))
-    drawn, expected = q(y[z[i]], x[z[i]], theta), sp.Sum(p_hat * sp.log(q(y[v], x[v], theta)), (v, 1, V))
+    of_x = sp.Sum(sp.KroneckerDelta(x[u], x[v]) * p_hat.subs(v, u), (u, 1, V))
+    p_hat_given_x = p_hat / of_x
+    log_q = sp.log(q(y[v], x[v], theta))
+    drawn, expected = q(y[z[i]], x[z[i]], theta), sp.Sum(p_hat * log_q, (v, 1, V))
     own = -sp.Sum(p_hat * sp.log(p_hat_given_x), (v, 1, V))
-    shorter = ((count, m * sp.Symbol(r"\hat{p}_v")), (p_hat_given_x, sp.Symbol(r"\hat{p}(y_v|x_v)")),
+    shorter = ((count, m * sp.Symbol(r"\hat{p}_v")),
+               (p_hat_given_x, sp.Symbol(r"\hat{p}(y_v|x_v)")),
                (x[z[i]], sp.Symbol("x_i")), (y[z[i]], sp.Symbol("y_i")))
-    return Derivation("conditional-mle-derivation", "Given x, maximum likelihood, least cross-entropy and least mean divergence have the same θ.", theta, (
+    steps = (
         Step(sp.Product(drawn, (i, 1, m)), "likelihood of y given x",
              code=lambda model, x, y: likelihood(model(x), y)),
         Step(sp.Sum(sp.log(drawn), (i, 1, m)), "log is strictly increasing", by=sp.log,
@@ -273,18 +345,27 @@ def conditional_mle_derivation():
         Step(sp.Sum(sp.log(drawn), (i, 1, m)) / m, "m > 0 is free of θ", by=lambda u: u / m,
              code=lambda model, x, y: -nll(model(x), y)),
         Step(expected, "counting: expectation under p̂",
-             code=lambda model, x, y: empirical(x, y).expect(lambda x, y: model(x).log_prob(y))),
+             code=lambda model, x, y: empirical(x, y).expect(
+                 lambda x, y: model(x).log_prob(y))),
         Step(-expected, "the sign turns: cross-entropy", by=lambda u: -u,
-             code=lambda model, x, y: conditional_cross_entropy(*split(empirical(x, y)), model)),
-        Step(sp.Sum(p_hat * (sp.log(p_hat_given_x) - sp.log(q(y[v], x[v], theta))), (v, 1, V)), "mean divergence: p̂ is free of θ", by=lambda u: u - own,
-             code=lambda model, x, y: conditional_kl_divergence(*split(empirical(x, y)), model))), printed=shorter)
+             code=lambda model, x, y: conditional_cross_entropy(
+                 *split(empirical(x, y)), model)),
+        Step(sp.Sum(p_hat * (sp.log(p_hat_given_x) - log_q), (v, 1, V)),
+             "mean divergence: p̂ is free of θ", by=lambda u: u - own,
+             code=lambda model, x, y: conditional_kl_divergence(
+                 *split(empirical(x, y)), model)))
+    return Derivation(
+        "conditional-mle-derivation",
+        "Given x, maximum likelihood, least cross-entropy "
+        "and least mean divergence have the same θ.", theta, steps, printed=shorter)
 
 def _given_function():
     """A positive function of y, x and θ that prints as p_θ(y|x)."""
     import sympy as sp
     class Given(sp.Function):
         is_positive = True
-        def _latex(self, printer): return "p_{{{2}}}({0}|{1})".format(*map(printer._print, self.args))
+        def _latex(self, printer):
+            return "p_{{{2}}}({0}|{1})".format(*map(printer._print, self.args))
     return Given
 
 # %% ../nbs/09_conditional.ipynb #fc76d3e5
@@ -314,9 +395,11 @@ def fit(model, theta0, x, y, *, weights=None, l2=0.0, grad=None):
     theta0 : array_like of any shape, where the search starts.
     x : array_like, shape ``(m,)`` or ``(m, features)``. y : array_like, shape ``(m,)``.
     weights : array_like, shape ``(m,)``: how often each pair counts; once by default.
-    l2 : λ ≥ 0 of the penalty ½ Σ λ θ², a number or an array of theta0's shape; 0 leaves a parameter free.
-    grad : ``grad(model, theta, p)``, the gradient of ``cross_entropy(p, model(theta))``, such as ``linear_gradient``;
-        finite differences by default, which suffice for a few parameters.
+    l2 : λ ≥ 0 of the penalty ½ Σ λ θ², a number or an array of theta0's shape.
+        0 leaves a parameter free.
+    grad : ``grad(model, theta, p)``, the gradient of ``cross_entropy(p, model(theta))``,
+        such as ``linear_gradient``; finite differences by default, which suffice
+        for a few parameters.
 
     Returns
     -------
@@ -324,29 +407,41 @@ def fit(model, theta0, x, y, *, weights=None, l2=0.0, grad=None):
 
     Raises
     ------
-    ValueError : no pairs, x and y of different length, an unknown label, a negative penalty, or a start where the
-        loss is not finite. ArithmeticError : no minimum within 10 000 steps.
+    ValueError : no pairs, x and y of different length, an unknown label,
+        a negative penalty, or a start where the loss is not finite.
+    ArithmeticError : no minimum within 10 000 steps.
     """
     from scipy.optimize import minimize
-    p, theta0 = empirical(np.asarray(x), np.asarray(y), weights=weights), np.asarray(theta0, dtype=float)
+    p = empirical(np.asarray(x), np.asarray(y), weights=weights)
+    theta0 = np.asarray(theta0, dtype=float)
     l2 = _penalty(l2, theta0)
-    start = nll(model(theta0)(p.values[0]), p.values[1], weights=p.weights)      # also checks the shapes
-    if not np.isfinite(start): raise ValueError(f"fit: the loss at theta0 is {start}, expected a finite number")
+    inputs, targets = p.values
+    start = nll(model(theta0)(inputs), targets, weights=p.weights)  # checks shapes as well
+    if not np.isfinite(start):
+        raise ValueError(f"fit: the loss at theta0 is {start}, expected a finite number")
     def objective(flat):
         theta = flat.reshape(theta0.shape)
         return float(cross_entropy(p, model(theta)) + np.sum(l2 * theta**2) / 2)
     def gradient(flat):
         theta = flat.reshape(theta0.shape)
         return (grad(model, theta, p) + l2 * theta).ravel()
-    found = minimize(objective, theta0.ravel(), jac=gradient if grad else "3-point", method="L-BFGS-B",
-                     options={"maxiter": 10_000, "maxfun": 10**7, "ftol": 1e-16, "gtol": 1e-9, "maxcor": 60})
+    found = minimize(
+        objective, theta0.ravel(), jac=gradient if grad else "3-point", method="L-BFGS-B",
+        options={"maxiter": 10_000, "maxfun": 10**7,
+                 "ftol": 1e-16, "gtol": 1e-9, "maxcor": 60})
     slope, theta = float(np.max(np.abs(found.jac))), found.x.reshape(theta0.shape)
-    if found.status == 1: raise ArithmeticError(f"fit: no minimum after {found.nit} steps, the slope is still {slope:.1e}")
+    if found.status == 1:
+        raise ArithmeticError(f"fit: no minimum after {found.nit} steps, "
+                              f"the slope is still {slope:.1e}")
     return Fit(theta, model(theta), float(cross_entropy(p, model(theta))), slope)
 
 def _penalty(l2, theta0):
     l2 = np.asarray(l2, dtype=float)
-    if l2.shape not in ((), theta0.shape) or not (l2 >= 0).all(): raise ValueError(f"fit: l2 has shape {l2.shape} and least entry {l2.min()}, expected one number >= 0, or one for each entry of theta0, shape {theta0.shape}")
+    if l2.shape not in ((), theta0.shape) or not (l2 >= 0).all():
+        raise ValueError(
+            f"fit: l2 has shape {l2.shape} and least entry {l2.min()}, "
+            "expected one number >= 0, or one for each entry of theta0, "
+            f"shape {theta0.shape}")
     return l2
 
 # %% ../nbs/09_conditional.ipynb #735b4c7b
@@ -363,7 +458,10 @@ def linear(theta, x):
     array, shape ``(m,)`` or ``(m, k)``, without the m for one input.
     """
     xp, theta, x = namespace("linear", theta=theta, x=x)
-    if x.ndim == 0 or x.shape[-1] != theta.shape[0] - 1: raise ValueError(f"linear: x has shape {tuple(x.shape)}, theta {tuple(theta.shape)}; expected one row of theta more than x has features")
+    if x.ndim == 0 or x.shape[-1] != theta.shape[0] - 1:
+        raise ValueError(f"linear: x has shape {tuple(x.shape)}, "
+                         f"theta {tuple(theta.shape)}; "
+                         "expected one row of theta more than x has features")
     if xp is symbolic: return SymArray(x.data @ theta.data[:-1] + theta.data[-1])
     return x @ theta[:-1] + theta[-1]
 
@@ -377,7 +475,10 @@ def logistic_regression(theta):
     return lambda x: Bernoulli(logits=linear(theta, x))
 
 def softmax_regression(theta):
-    """The conditional model x ↦ Categorical with the logits ``linear(theta, x)``, theta of shape ``(d + 1, k)``."""
+    """The conditional model x ↦ Categorical with the logits ``linear(theta, x)``.
+
+    The shape of theta is ``(d + 1, k)``.
+    """
     return lambda x: Categorical(logits=linear(theta, x))
 
 def poisson_regression(theta):
@@ -390,11 +491,14 @@ def _exp(a):
 
 # %% ../nbs/09_conditional.ipynb #df796283
 def linear_gradient(model, theta, p):
-    """Gradient of ``cross_entropy(p, model(theta))`` for a linear predictor: the mean of (x, 1)ᵀ (prediction − target).
+    """Gradient of ``cross_entropy(p, model(theta))`` for a linear predictor.
+
+    It is the mean of (x, 1)ᵀ (prediction − target).
 
     Parameters
     ----------
-    model : ``linear_regression``, ``logistic_regression``, ``softmax_regression`` or ``poisson_regression``.
+    model : ``linear_regression``, ``logistic_regression``, ``softmax_regression``
+        or ``poisson_regression``.
     theta : array, shape ``(d + 1,)`` or ``(d + 1, k)``.
     p : ``empirical(x, y)`` with x of shape ``(m, d)``.
 
@@ -421,16 +525,20 @@ def _residual(q, y):
     """Prediction minus target."""
     if isinstance(q, Normal): return (q.loc - y) / q.scale**2
     if isinstance(q, (Bernoulli, Poisson)): return q.mean - y
-    if isinstance(q, Categorical): return q.pmf() - np.eye(q.pmf().shape[-1])[np.asarray(y, dtype=int)]
-    raise NotImplementedError(f"linear_gradient: the model is {type(q).__name__}, expected Normal, Bernoulli, Categorical or Poisson")
+    if isinstance(q, Categorical):
+        return q.pmf() - np.eye(q.pmf().shape[-1])[np.asarray(y, dtype=int)]
+    raise NotImplementedError(f"linear_gradient: the model is {type(q).__name__}, "
+                              "expected Normal, Bernoulli, Categorical or Poisson")
 
 # %% ../nbs/09_conditional.ipynb #17023869
 def _loss_derivative(model, theta, p):
-    """The derivative of the loss: by SymPy on symbols, by differences of fourth order on numbers."""
-    if isinstance(theta, SymArray): return SymArray([cross_entropy(p, model(theta)).diff(t) for t in theta])
+    """The derivative of the loss: SymPy's, or fourth-order differences on numbers."""
+    if isinstance(theta, SymArray):
+        return SymArray([cross_entropy(p, model(theta)).diff(t) for t in theta])
     h, steps = 1e-3, np.eye(theta.size).reshape(theta.size, *theta.shape)
     at = lambda step: cross_entropy(p, model(theta + step))
-    return np.reshape([(8 * (at(h * e) - at(-h * e)) - (at(2 * h * e) - at(-2 * h * e))) / (12 * h) for e in steps], theta.shape)
+    return np.reshape([(8 * (at(h * e) - at(-h * e)) - (at(2 * h * e) - at(-2 * h * e)))
+                       / (12 * h) for e in steps], theta.shape)
 
 def _symbolic_pairs():
     import sympy as sp
@@ -438,7 +546,8 @@ def _symbolic_pairs():
     p = empirical(SymArray([[x[0], x[1]], [x[1], 1]]), SymArray([1, 0]))
     return [(model, SymArray(t), p) for model in _REGRESSIONS[1:]]
 
-_REGRESSIONS = (softmax_regression, lambda theta: linear_regression(theta, scale=2), logistic_regression, poisson_regression)
+_REGRESSIONS = (softmax_regression, lambda theta: linear_regression(theta, scale=2),
+                logistic_regression, poisson_regression)
 
 def _draw_linear(rng):
     model = _REGRESSIONS[rng.integers(4)]
@@ -446,10 +555,15 @@ def _draw_linear(rng):
     return model, theta, empirical(rng.normal(size=(8, 2)), rng.integers(0, 2, size=8))
 
 gradient_is_residual = Claim(
-    id="linear-gradient", statement="With a linear predictor, the gradient of the loss is the mean of (x, 1)ᵀ (prediction − target).",
-    law=lambda model, theta, p: (linear_gradient(model, theta, p), _loss_derivative(model, theta, p)),
-    twin=lambda model, theta, p: (linear_gradient(model, theta, p) * len(p.values[1]), _loss_derivative(model, theta, p)),
-    symbols=_symbolic_pairs, draw=_draw_linear, rtol=1e-7, typeset=False, uses=("conditional-cross-entropy",))
+    id="linear-gradient",
+    statement="With a linear predictor, the gradient of the loss "
+              "is the mean of (x, 1)ᵀ (prediction − target).",
+    law=lambda model, theta, p: (linear_gradient(model, theta, p),
+                                 _loss_derivative(model, theta, p)),
+    twin=lambda model, theta, p: (linear_gradient(model, theta, p) * len(p.values[1]),
+                                  _loss_derivative(model, theta, p)),
+    symbols=_symbolic_pairs, draw=_draw_linear, rtol=1e-7, typeset=False,
+    uses=("conditional-cross-entropy",))
 
 # %% ../nbs/09_conditional.ipynb #a4ba4203
 def _frequencies(counts, every_class=None):
@@ -464,13 +578,15 @@ def _counts():
     return [(SymArray(sp.symbols(f"n1:{k + 1}", positive=True)),) for k in (2, 3)]
 
 baseline_loss = Claim(
-    id="baseline", statement="Predicting the class frequencies scores the entropy H(p̂(y)).",
+    id="baseline",
+    statement="Predicting the class frequencies scores the entropy H(p̂(y)).",
     law=_frequencies, twin=lambda counts: _frequencies(counts, every_class=1),
-    symbols=_counts, draw=lambda rng: (rng.integers(1, 50, size=int(rng.integers(2, 11))),), uses=("entropy-is-self-cross-entropy",))
+    symbols=_counts, uses=("entropy-is-self-cross-entropy",),
+    draw=lambda rng: (rng.integers(1, 50, size=int(rng.integers(2, 11))),))
 
 # %% ../nbs/09_conditional.ipynb #bc44f696
 def _always(answers, pmf):
-    """Accuracy and loss of a model with (right, wrong) answers, all given with the probabilities (c, 1 − c)."""
+    """Accuracy and loss of a model with (right, wrong) answers, all with pmf (c, 1 − c)."""
     return answers[0] / sum(answers), nll(Categorical(probs=pmf), [0, 1], weights=answers)
 
 def _calibrated(answers): return normalize(answers)
@@ -482,17 +598,23 @@ def _overconfident(answers):
 
 def _changes(before, after, confidence):
     """The signs of the change in accuracy and in loss."""
-    (r, loss), (s, later) = _always(before, _calibrated(before)), _always(after, confidence(after))
+    r, loss = _always(before, _calibrated(before))
+    s, later = _always(after, confidence(after))
     return np.sign(s - r), np.sign(later - loss)
 
 def _draw_shares(rng):
-    """Right and wrong answers of two models that are right in at least half of the cases."""
-    return tuple((int(n), int(k)) for k, n in (sorted(rng.integers(1, 60, size=2)) for _ in range(2)))
+    """Right and wrong answers of two models that are right in at least half the cases."""
+    pairs = (sorted(rng.integers(1, 60, size=2)) for _ in range(2))
+    return tuple((int(n), int(k)) for k, n in pairs)
 
 calibration = Claim(
-    id="calibration", statement="Of two models the more accurate one can have the higher loss, if it is too sure of itself.",
-    law=lambda before, after: _changes(before, after, _overconfident), twin=lambda before, after: _changes(before, after, _calibrated),
-    draw=_draw_shares, given=lambda before, after: before[0] / sum(before) < after[0] / sum(after), owes="NT", typeset=False)
+    id="calibration",
+    statement="Of two models the more accurate one can have the higher loss, "
+              "if it is too sure of itself.",
+    law=lambda before, after: _changes(before, after, _overconfident),
+    twin=lambda before, after: _changes(before, after, _calibrated),
+    draw=_draw_shares, owes="NT", typeset=False,
+    given=lambda before, after: before[0] / sum(before) < after[0] / sum(after))
 
 # %% ../nbs/09_conditional.ipynb #5a9c16f9
 def _chain(first, step):
@@ -509,19 +631,27 @@ def _marginals(first, step):
 
 def _per_token(a, A, b, B):
     one, two, _ = _marginals(a, A)
-    return (cross_entropy(one, b) + conditional_cross_entropy(one, A, B) + conditional_cross_entropy(two, A, B)) / 3
+    return (cross_entropy(one, b) + conditional_cross_entropy(one, A, B)
+            + conditional_cross_entropy(two, A, B)) / 3
 
 def _as_if_independent(a, A, b, B):
     return sum(cross_entropy(p, q) for p, q in zip(_marginals(a, A), _marginals(b, B))) / 3
 
 def _draw_chains(rng):
     k = int(rng.integers(2, 5))
-    (a, b), (A, B) = rng.dirichlet(np.ones(k), size=2), rng.dirichlet(np.ones(k), size=(2, k))
+    a, b = rng.dirichlet(np.ones(k), size=2)
+    A, B = rng.dirichlet(np.ones(k), size=(2, k))
     return a, A, b, B
 
 autoregressive = Claim(
-    id="autoregressive", statement="The cross-entropy of a sequence, per token, is the mean over its places of the conditional cross-entropies.",
-    law=lambda a, A, b, B: (cross_entropy(_chain(a, A), _chain(b, B)) / 3, _per_token(a, A, b, B)),
-    twin=lambda a, A, b, B: (cross_entropy(_chain(a, A), _chain(b, B)) / 3, _as_if_independent(a, A, b, B)),
-    symbols=lambda: [(symbols_pmf("a", 2), _table("A", 2, 2), symbols_pmf("b", 2), _table("B", 2, 2))], draw=_draw_chains, rtol=1e-11,
+    id="autoregressive",
+    statement="The cross-entropy of a sequence, per token, "
+              "is the mean over its places of the conditional cross-entropies.",
+    law=lambda a, A, b, B: (cross_entropy(_chain(a, A), _chain(b, B)) / 3,
+                            _per_token(a, A, b, B)),
+    twin=lambda a, A, b, B: (cross_entropy(_chain(a, A), _chain(b, B)) / 3,
+                             _as_if_independent(a, A, b, B)),
+    symbols=lambda: [(symbols_pmf("a", 2), _table("A", 2, 2),
+                      symbols_pmf("b", 2), _table("B", 2, 2))],
+    draw=_draw_chains, rtol=1e-11,
     typeset=False, uses=("conditional-cross-entropy",))

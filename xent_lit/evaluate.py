@@ -13,7 +13,8 @@ import math
 import numpy as np
 from array_api_compat import is_dask_array
 
-from .arrays import SymArray, in_base, namespace, normalize, symbolic, symbols_pmf, weigh
+from .arrays import (SymArray, in_base, namespace, normalize, symbolic, symbols_pmf,
+                             weigh)
 from .claims import Claim
 from .entropy import entropy
 from .likelihood import _log_probs, nll
@@ -70,8 +71,9 @@ def _total(x):
 # %% ../nbs/10_evaluate.ipynb #28a2303b
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """What is kept of the surprises −log q of a model: enough for their mean and its error, small enough to send.
+    """What is kept of the surprises −log q of a model.
 
+    It is enough for their mean and its error, and small enough to send.
     ``Evaluation()`` has seen nothing; it is the neutral element of ``+``.
 
     Parameters
@@ -101,32 +103,45 @@ class Evaluation:
 
         Raises
         ------
-        ValueError : negative, infinite or NaN weights, a NaN surprise, and what ``nll`` refuses. TypeError : lazy arrays.
+        ValueError : negative, infinite or NaN weights, a NaN surprise, what ``nll`` raises.
+        TypeError : lazy arrays.
         """
         if 0 in np.shape(y): return self
         xp, log_q, _ = _log_probs("Evaluation.update", model, y, weights)
-        surprise, w = _host(-log_q, xp), _host(xp.ones_like(log_q) if weights is None else weights, xp)
+        w = xp.ones_like(log_q) if weights is None else weights
+        surprise, w = _host(-log_q, xp), _host(w, xp)
         if xp is not symbolic: _check(surprise, w)
         return self.merge(_summary(surprise, w, _count(model, y, w, xp)))
 
     def merge(self, other):
         """The evaluation of two parts together; also written ``self + other``."""
-        if not isinstance(other, Evaluation): raise TypeError(f"Evaluation.merge: got {type(other).__name__}, expected an Evaluation")
+        if not isinstance(other, Evaluation):
+            raise TypeError(f"Evaluation.merge: got {type(other).__name__}, "
+                            "expected an Evaluation")
         if not other.mass[0]: return self
         if not self.mass[0]: return other
         mass, gap = _add(self.mass, other.mass), other.nats - self.nats
-        spread = self.spread + other.spread + gap * gap * (self.mass[0] / mass[0] * other.mass[0])
-        return Evaluation(mass, _add(self.cost, other.cost), spread if spread == spread else math.inf, _add_counts(self.counts, other.counts))
+        share = self.mass[0] / mass[0] * other.mass[0]
+        spread = self.spread + other.spread + gap * gap * share
+        if spread != spread: spread = math.inf
+        counts = _add_counts(self.counts, other.counts)
+        return Evaluation(mass, _add(self.cost, other.cost), spread, counts)
 
     __add__ = merge
 
-    weight = property(lambda self: self.mass[0], doc="Σ w, the number of draws if none is weighted.")
-    total = property(lambda self: self.cost[0], doc="Σ w(−log q) in nats, minus the log-likelihood.")
+    weight = property(lambda self: self.mass[0],
+                      doc="Σ w, the number of draws if none is weighted.")
+    total = property(lambda self: self.cost[0],
+                     doc="Σ w(−log q) in nats, minus the log-likelihood.")
 
     @property
     def nats(self):
-        """The mean negative log-likelihood Σ w(−log q)/Σ w, nats; ``inf`` if a draw is impossible under the model."""
-        if not self.mass[0]: raise ValueError("Evaluation: no draw has been counted, expected at least one")
+        """The mean negative log-likelihood Σ w(−log q)/Σ w, nats.
+
+        It is ``inf`` if a draw is impossible under the model.
+        """
+        if not self.mass[0]:
+            raise ValueError("Evaluation: no draw has been counted, expected at least one")
         return self.total / self.weight
 
     @property
@@ -136,37 +151,57 @@ class Evaluation:
 
     @property
     def perplexity(self):
-        """exp of the mean, the number of equally likely outcomes that would surprise as much."""
+        """exp of the mean: so many equally likely outcomes would surprise as much."""
         with np.errstate(over="ignore"): return float(np.exp(self.nats))
 
     @property
     def standard_error(self):
-        """Uncertainty of ``nats``, in nats, for independent draws; weights are counts. ``inf`` for a single draw."""
-        return math.sqrt(self.spread / self.weight / (self.weight - 1)) if self.weight > 1 else math.inf
+        """Uncertainty of ``nats``, in nats, for independent draws.
+
+        Weights are counts. It is ``inf`` for a single draw.
+        """
+        if not self.weight > 1: return math.inf
+        return math.sqrt(self.spread / self.weight / (self.weight - 1))
 
     @property
     def baseline(self):
-        """Entropy of the label frequencies, nats. Raises ValueError unless every label was counted (discrete classes only)."""
-        if not self.weight or not math.isclose(np.sum(self.counts), self.weight): raise ValueError(f"Evaluation.baseline: labels of {np.sum(self.counts):g} in {self.weight:g} draws were counted, expected all; models of classes count them")
+        """Entropy of the label frequencies, nats.
+
+        Raises ValueError unless every label was counted (discrete classes only).
+        """
+        counted = np.sum(self.counts)
+        if not self.weight or not math.isclose(counted, self.weight):
+            raise ValueError(
+                f"Evaluation.baseline: labels of {counted:g} in {self.weight:g} draws "
+                "were counted, expected all; models of classes count them")
         return float(entropy(normalize(self.counts)))
 
     def __repr__(self):
         if not self.mass[0]: return "Evaluation(no draws)"
         if not isinstance(self.total, float): return f"Evaluation({self.nats} nats)"
-        return f"Evaluation({self.nats:.6g} ± {self.standard_error:.2g} nats, {self.weight:g} draws)"
+        return (f"Evaluation({self.nats:.6g} ± {self.standard_error:.2g} nats, "
+                f"{self.weight:g} draws)")
 
 # %% ../nbs/10_evaluate.ipynb #030a891c
 def _host(x, xp):
     """A float64 vector in NumPy; symbols stay as they are."""
     if xp is symbolic: return x
-    if is_dask_array(x): raise TypeError("Evaluation.update: got a Dask array, expected values; evaluate_lazy takes lazy arrays")
-    x = x.detach().double().cpu() if hasattr(x, "detach") else x.get() if hasattr(x, "get") else x
+    if is_dask_array(x):
+        raise TypeError("Evaluation.update: got a Dask array, expected values; "
+                        "evaluate_lazy takes lazy arrays")
+    if hasattr(x, "detach"): x = x.detach().double().cpu()
+    elif hasattr(x, "get"): x = x.get()
     return np.asarray(x, dtype=float).reshape(-1)
 
 def _check(surprise, w):
-    if not (np.all(w >= 0) and np.all(np.isfinite(w))): raise ValueError(f"Evaluation.update: weights lie between {np.min(w):g} and {np.max(w):g}, expected finite numbers >= 0")
+    if not (np.all(w >= 0) and np.all(np.isfinite(w))):
+        raise ValueError(f"Evaluation.update: weights lie between {np.min(w):g} and "
+                         f"{np.max(w):g}, expected finite numbers >= 0")
     lost = int(np.sum(np.isnan(surprise)))
-    if lost: raise ValueError(f"Evaluation.update: the surprise is NaN for {lost} of {len(surprise)} draws, expected numbers; look for NaN in the data and the model")
+    if lost:
+        raise ValueError(
+            f"Evaluation.update: the surprise is NaN for {lost} of {len(surprise)} draws, "
+            "expected numbers; look for NaN in the data and the model")
 
 def _summary(surprise, w, counts):
     """The evaluation of one batch."""
@@ -244,7 +279,9 @@ merging_spread = Claim(
 
 # %% ../nbs/10_evaluate.ipynb #bd202202
 def reliability(p, happened, *, bins=10):
-    """Forecasts against outcomes, by bins of equal width: sums, so that the tables of batches can be added.
+    """Forecasts against outcomes, by bins of equal width.
+
+    The entries are sums, so that the tables of batches can be added.
 
     Parameters
     ----------
@@ -254,18 +291,24 @@ def reliability(p, happened, *, bins=10):
 
     Returns
     -------
-    ndarray, shape ``(bins, 3)``; the columns are the number of forecasts in the bin, their sum, and how many events happened.
+    ndarray, shape ``(bins, 3)``; the columns are the number of forecasts in the bin,
+        their sum, and how many events happened.
 
     Raises
     ------
     ValueError : forecasts outside [0, 1] or NaN, or shapes that differ.
     """
     xp, p, happened = namespace("reliability", p=p, happened=happened)
-    if p.shape != happened.shape: raise ValueError(f"reliability: p has shape {tuple(p.shape)}, happened {tuple(happened.shape)}; expected one outcome for each forecast")
+    if p.shape != happened.shape:
+        raise ValueError(f"reliability: p has shape {tuple(p.shape)}, happened "
+                         f"{tuple(happened.shape)}; expected one outcome for each forecast")
     p, happened = _host(p, xp), _host(happened, xp)
-    if not np.all((p >= 0) & (p <= 1)): raise ValueError(f"reliability: p lies between {np.min(p):g} and {np.max(p):g}, expected probabilities")
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError(f"reliability: p lies between {np.min(p):g} and {np.max(p):g}, "
+                         "expected probabilities")
     where = np.minimum((p * bins).astype(int), bins - 1)
-    return np.stack([np.bincount(where, column, minlength=bins) for column in (np.ones_like(p), p, happened)], axis=-1)
+    columns = np.ones_like(p), p, happened
+    return np.stack([np.bincount(where, c, minlength=bins) for c in columns], axis=-1)
 
 # %% ../nbs/10_evaluate.ipynb #1a2c007c
 #| code-fold: true
@@ -294,11 +337,13 @@ temperature = Claim(
 
 # %% ../nbs/10_evaluate.ipynb #dcabb20d
 def bits_per_byte(nats, n_bytes):
-    """Total surprise of a text in bits, divided by its length in bytes: the same for every cut into tokens.
+    """Total surprise of a text in bits, divided by its length in bytes.
+
+    It is the same for every cut into tokens.
 
     Parameters
     ----------
-    nats : Evaluation of all tokens, or their total (not mean) negative log-likelihood in nats.
+    nats : Evaluation of all tokens, or their negative log-likelihood, total and not mean.
     n_bytes : length of the text, > 0.
 
     Returns
@@ -313,8 +358,10 @@ def bits_per_byte(nats, n_bytes):
     ----------
     Claim ``bits-per-byte``.
     """
-    if not n_bytes > 0: raise ValueError(f"bits_per_byte: n_bytes is {n_bytes}, expected a length > 0")
-    return in_base(nats.total if isinstance(nats, Evaluation) else nats, 2, "bits_per_byte") / n_bytes
+    if not n_bytes > 0:
+        raise ValueError(f"bits_per_byte: n_bytes is {n_bytes}, expected a length > 0")
+    total = nats.total if isinstance(nats, Evaluation) else nats
+    return in_base(total, 2, "bits_per_byte") / n_bytes
 
 # %% ../nbs/10_evaluate.ipynb #e70fec3b
 #| code-fold: true
@@ -361,7 +408,9 @@ def evaluate(model, batches):
 
 # %% ../nbs/10_evaluate.ipynb #2b345b32
 def evaluate_lazy(model, x, y, weights=None):
-    """Evaluation of a conditional model on Dask arrays: nothing is computed before ``.compute()``.
+    """Evaluation of a conditional model on Dask arrays.
+
+    Nothing is computed before ``.compute()``.
 
     Parameters
     ----------
@@ -380,9 +429,12 @@ def evaluate_lazy(model, x, y, weights=None):
     """
     arrays = {"x": x, "y": y} | ({} if weights is None else {"weights": weights})
     _check_lazy(arrays)
-    columns = [part for name, a in arrays.items() for part in (a, ("rows", *(f"{name}{axis}" for axis in range(1, a.ndim))))]
+    axes = lambda name, a: ("rows", *(f"{name}{axis}" for axis in range(1, a.ndim)))
+    columns = [part for name, a in arrays.items() for part in (a, axes(name, a))]
     blocks = namespace("evaluate_lazy", y=y)[0].blockwise(
-        _block, ("rows",), *columns, model=model, concatenate=True, adjust_chunks={"rows": lambda rows: 1}, dtype=object, meta=np.empty(0, dtype=object))
+        _block, ("rows",), *columns, model=model, concatenate=True,
+        adjust_chunks={"rows": lambda rows: 1},
+        dtype=object, meta=np.empty(0, dtype=object))
     return blocks.sum()
 
 def _block(x, y, *weights, model):
@@ -390,7 +442,13 @@ def _block(x, y, *weights, model):
 
 def _check_lazy(arrays):
     for name, a in arrays.items():
-        if not is_dask_array(a): raise TypeError(f"evaluate_lazy: {name} is {type(a).__name__}, expected a Dask array")
-        if a.ndim == 0 or any(size != size for size in a.shape): raise ValueError(f"evaluate_lazy: {name} has shape {a.shape}, expected rows of known number; {name}.compute_chunk_sizes() counts them")
+        if not is_dask_array(a):
+            raise TypeError(f"evaluate_lazy: {name} is {type(a).__name__}, "
+                            "expected a Dask array")
+        if a.ndim == 0 or any(size != size for size in a.shape):
+            raise ValueError(
+                f"evaluate_lazy: {name} has shape {a.shape}, expected rows of known "
+                f"number; {name}.compute_chunk_sizes() counts them")
     lengths = {name: a.shape[0] for name, a in arrays.items()}
-    if len(set(lengths.values())) > 1: raise ValueError(f"evaluate_lazy: the lengths are {lengths}, expected the same")
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"evaluate_lazy: the lengths are {lengths}, expected the same")

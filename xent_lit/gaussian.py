@@ -8,7 +8,8 @@ __all__ = ['mse_is_gaussian', 'profiled_sigma', 'unbounded', 'mae_is_laplace', '
 # %% ../nbs/07_gaussian.ipynb #19141d0d
 import numpy as np
 
-from .arrays import broadcast_shapes, check_weights, maths, namespace, symbolic, symbols_vector
+from .arrays import (broadcast_shapes, check_weights, maths, namespace, symbolic,
+                             symbols_vector)
 from .claims import Claim
 from .divergence import kl_divergence
 from .entropy import cross_entropy
@@ -18,10 +19,13 @@ from .models import Laplace, Normal, empirical
 # %% ../nbs/07_gaussian.ipynb #e6bcceea
 def _squares(caller, y, f):
     """``(xp, (y − f)²)`` after the checks of shape."""
-    if 0 in _shape(y): raise ValueError(f"{caller}: got an empty sample, expected at least one target")
+    if 0 in _shape(y):
+        raise ValueError(f"{caller}: got an empty sample, expected at least one target")
     try: fits = broadcast_shapes(_shape(f), _shape(y)) == _shape(y)
     except ValueError: fits = False
-    if not fits: raise ValueError(f"{caller}: f has shape {_shape(f)}, the targets y {_shape(y)}; expected one prediction, or one for each target")
+    if not fits:
+        raise ValueError(f"{caller}: f has shape {_shape(f)}, the targets y {_shape(y)}; "
+                         "expected one prediction, or one for each target")
     xp, y, f = namespace(caller, y=y, f=f)
     return xp, (y - f) ** 2
 
@@ -40,7 +44,8 @@ def mse(y, f, *, weights=None):
 
     Raises
     ------
-    ValueError : no targets, or shapes that do not fit, such as ``(m, 1)`` against ``(m,)``. TypeError : not numbers.
+    ValueError : no targets, or shapes that do not fit, such as ``(m, 1)`` against ``(m,)``.
+    TypeError : not numbers.
 
     References
     ----------
@@ -48,31 +53,38 @@ def mse(y, f, *, weights=None):
     """
     xp, squares = _squares("mse", y, f)
     if weights is None: return xp.mean(squares)
-    if _shape(weights) != _shape(y): raise ValueError(f"mse: weights have shape {_shape(weights)}, the targets {_shape(y)}; expected one weight for each target")
+    if _shape(weights) != _shape(y):
+        raise ValueError(f"mse: weights have shape {_shape(weights)}, "
+                         f"the targets {_shape(y)}; expected one weight for each target")
     xp, squares, w = namespace("mse", squares=squares, weights=weights)
     check_weights("mse", xp, w)
     return xp.sum(w * squares) / xp.sum(w)
 
 # %% ../nbs/07_gaussian.ipynb #4f9debd6
 def gaussian_nll(y, f, scale=None, *, weights=None):
-    """Mean negative log-likelihood of the targets under Normal(f, scale), in nats: ``nll(Normal(f, scale), y)``.
+    """Mean negative log-likelihood of the targets under Normal(f, scale), in nats.
 
-    Without a scale, the best one is taken, the root of the mean squared error. The value is then ½ log(2πe · MSE).
+    It is ``nll(Normal(f, scale), y)``.
+    Without a scale, the best one is taken, the root of the mean squared error.
+    The value is then ½ log(2πe · MSE).
 
     Parameters
     ----------
     y : array_like, shape ``(m,)``: the targets.
     f : array_like, one prediction or one for each target.
-    scale : standard deviation σ > 0, one or one for each target; ``None`` for the best single one.
+    scale : standard deviation σ > 0, one or one for each target.
+        ``None`` for the best single one.
     weights : array_like, shape of ``y``; the result is then Σ w l / Σ w.
 
     Returns
     -------
-    scalar, nats (for targets in their own unit). It can be negative, and is ``-inf`` where the best scale is 0.
+    scalar, nats (for targets in their own unit).
+        It can be negative, and is ``-inf`` where the best scale is 0.
 
     Raises
     ------
-    ValueError : no targets, shapes that do not fit, or a scale that is not > 0. TypeError : not numbers.
+    ValueError : no targets, shapes that do not fit, or a scale that is not > 0.
+    TypeError : not numbers.
 
     References
     ----------
@@ -83,13 +95,15 @@ def gaussian_nll(y, f, scale=None, *, weights=None):
     xp, variance = namespace("gaussian_nll", variance=mse(y, f, weights=weights))
     if xp is symbolic: return nll(Normal(f, xp.sqrt(variance)), y, weights=weights)
     exact = xp.equal(variance, xp.zeros_like(variance))
-    nats = nll(Normal(f, xp.sqrt(xp.where(exact, xp.ones_like(variance), variance))), y, weights=weights)
+    scale = xp.sqrt(xp.where(exact, xp.ones_like(variance), variance))
+    nats = nll(Normal(f, scale), y, weights=weights)
     return nats + xp.where(exact, xp.zeros_like(nats) - xp.inf, xp.zeros_like(nats))
 
 # %% ../nbs/07_gaussian.ipynb #2f51d9d5
 def _loss(y, f, s):
-    """H(p̂, Normal(f, s)) where one prediction serves all targets, the mean over the draws otherwise."""
-    return cross_entropy(empirical(y), Normal(f, s)) if _shape(f) == () else gaussian_nll(y, f, s)
+    """H(p̂, Normal(f, s)) where one prediction serves all, else the mean over the draws."""
+    if _shape(f) == (): return cross_entropy(empirical(y), Normal(f, s))
+    return gaussian_nll(y, f, s)
 
 def _image(y, f, s, constant=1):
     """The affine image of the MSE."""
@@ -98,13 +112,15 @@ def _image(y, f, s, constant=1):
 
 def _targets():
     import sympy as sp
-    m, s, c = sp.Symbol("m", integer=True, positive=True), sp.Symbol("sigma", positive=True), sp.Symbol("f", real=True)
+    m, s = sp.Symbol("m", integer=True, positive=True), sp.Symbol("sigma", positive=True)
+    c = sp.Symbol("f", real=True)
     y, f = (symbols_vector(name, m, "i", real=True) for name in "yf")
     return [(y, f, s), (y, c, s)]
 
 def _few_targets():
     import sympy as sp
-    y, f, s = sp.symbols("y1:4", real=True), sp.symbols("f1:4", real=True), sp.Symbol("sigma", positive=True)
+    y, f = sp.symbols("y1:4", real=True), sp.symbols("f1:4", real=True)
+    s = sp.Symbol("sigma", positive=True)
     return [(y, f, s), ([y[0], y[1], y[0], y[2]], f[0], s)]
 
 def _draw_targets(rng):
@@ -120,31 +136,37 @@ def _best_constant(loss):
 def _own_sigma():
     """One σ for each target: the third is five times less precise."""
     y = np.array([1.0, 1.0, 4.0])
-    return _best_constant(lambda f: gaussian_nll(y, f, [1.0, 1.0, 5.0])), _best_constant(lambda f: mse(y, f))
+    return (_best_constant(lambda f: gaussian_nll(y, f, [1.0, 1.0, 5.0])),
+            _best_constant(lambda f: mse(y, f)))
 
 def _moving_sigma():
     """A σ that is half the prediction."""
     y = np.array([1.0, 2.0, 6.0])
-    return _best_constant(lambda f: gaussian_nll(y, f, f / 2)), _best_constant(lambda f: mse(y, f))
+    return (_best_constant(lambda f: gaussian_nll(y, f, f / 2)),
+            _best_constant(lambda f: mse(y, f)))
 
 def _learned_sigmas():
     """Two outputs that share a prediction, each with its own best σ."""
     a, b = np.array([0.9, 1.1]), np.array([2.0, 6.0])
-    return _best_constant(lambda f: gaussian_nll(a, f) + gaussian_nll(b, f)), _best_constant(lambda f: mse(a, f) + mse(b, f))
+    return (_best_constant(lambda f: gaussian_nll(a, f) + gaussian_nll(b, f)),
+            _best_constant(lambda f: mse(a, f) + mse(b, f)))
 
 # %% ../nbs/07_gaussian.ipynb #9f786e1f
 mse_is_gaussian = Claim(
-    id="mse-is-gaussian-cross-entropy", statement="The cross-entropy with a Gaussian of fixed σ is MSE/(2σ²) + ½ log(2πσ²), and so has the same minimum in f.",
+    id="mse-is-gaussian-cross-entropy",
+    statement="The cross-entropy with a Gaussian of fixed σ is MSE/(2σ²) + ½ log(2πσ²), "
+              "and so has the same minimum in f.",
     law=lambda y, f, s: (_loss(y, f, s), _image(y, f, s)),
     twin=lambda y, f, s: (_loss(y, f, s), _image(y, f, s, constant=0)),
     general=_targets, symbols=_few_targets, draw=_draw_targets, owes="SCNTH",
-    hypotheses={"σ is the same for all targets": _own_sigma, "σ does not depend on f": _moving_sigma,
+    hypotheses={"σ is the same for all targets": _own_sigma,
+                "σ does not depend on f": _moving_sigma,
                 "σ is given, not learned for each output": _learned_sigmas},
     uses=("nll-is-cross-entropy",))
 
 # %% ../nbs/07_gaussian.ipynb #69edeadb
 def _split(f, r, s, e=1):
-    """½ log(2πe · MSE) + D(Normal(0, RMSE)‖Normal(0, s)); with no ``s`` nothing is added."""
+    """½ log(2πe · MSE) + D(Normal(0, RMSE)‖Normal(0, s)); with no ``s``, the first."""
     xp, error = namespace("split", error=mse(f + r, f))
     rest = 0 if s is None else kl_divergence(Normal(0, xp.sqrt(error)), Normal(0, s))
     return (xp.log(2 * maths(xp).pi * error) + e) / 2 + rest
@@ -152,22 +174,30 @@ def _split(f, r, s, e=1):
 def _residuals():
     import sympy as sp
     m, s = sp.Symbol("m", integer=True, positive=True), sp.Symbol("sigma", positive=True)
-    f, r = symbols_vector("f", m, "i", real=True), symbols_vector("r", m, "i", real=True, nonzero=True)
+    f = symbols_vector("f", m, "i", real=True)
+    r = symbols_vector("r", m, "i", real=True, nonzero=True)
     return [(f, r, s), (f, r, None)]
 
 def _draw_residuals(rng):
-    return rng.normal(size=6), rng.normal(scale=2, size=6), rng.uniform(1, 3) if rng.integers(2) else None
+    f, r = rng.normal(size=6), rng.normal(scale=2, size=6)
+    return f, r, rng.uniform(1, 3) if rng.integers(2) else None
 
 profiled_sigma = Claim(
-    id="profiled-sigma", statement="The Gaussian loss is ½ log(2πe·MSE), its minimum over σ, plus a divergence that is 0 at σ² = MSE.",
+    id="profiled-sigma",
+    statement="The Gaussian loss is ½ log(2πe·MSE), its minimum over σ, "
+              "plus a divergence that is 0 at σ² = MSE.",
     law=lambda f, r, s: (gaussian_nll(f + r, f, s), _split(f, r, s)),
     twin=lambda f, r, s: (gaussian_nll(f + r, f, s), _split(f, r, s, e=0)),
-    general=_residuals, draw=_draw_residuals, given=lambda f, r, s: mse(f + r, f) > 0.5, owes="SNT",
+    general=_residuals, draw=_draw_residuals, owes="SNT",
+    given=lambda f, r, s: mse(f + r, f) > 0.5,
     uses=("mse-is-gaussian-cross-entropy", "gibbs", "kl-is-difference"))
 
 # %% ../nbs/07_gaussian.ipynb #eba18a13
 def _shrunk(y, f, s, miss=0):
-    """The change of the loss when σ of the first target goes from 1 to s; the first prediction is the target + miss."""
+    """The change of the loss when σ of the first target goes from 1 to s.
+
+    The first prediction is the target + miss.
+    """
     f = [y[0] + miss, *f]
     ones = [1] * len(f)
     return gaussian_nll(y, f, [s, *ones[1:]]) - gaussian_nll(y, f, ones)
@@ -179,13 +209,17 @@ def _log_share(y, s):
 def _interpolated():
     import sympy as sp
     s = sp.Symbol("sigma1", positive=True)
-    return [(sp.symbols(f"y1:{m + 1}", real=True), sp.symbols(f"f2:{m + 1}", real=True), s) for m in (2, 3, 4)]
+    return [(sp.symbols(f"y1:{m + 1}", real=True), sp.symbols(f"f2:{m + 1}", real=True), s)
+            for m in (2, 3, 4)]
 
 unbounded = Claim(
-    id="unbounded-likelihood", statement="If a prediction equals its target, the loss falls with the σ of that target like (log σ)/m, without bound.",
+    id="unbounded-likelihood",
+    statement="If a prediction equals its target, "
+              "the loss falls with the σ of that target like (log σ)/m, without bound.",
     law=lambda y, f, s: (_shrunk(y, f, s), _log_share(y, s)),
     twin=lambda y, f, s: (_shrunk(y, f, s, miss=1), _log_share(y, s)),
-    symbols=_interpolated, draw=lambda rng: (rng.normal(size=5), rng.normal(size=4), 10.0 ** -rng.uniform(1, 12)), rtol=1e-12,
+    symbols=_interpolated, rtol=1e-12,
+    draw=lambda rng: (rng.normal(size=5), rng.normal(size=4), 10.0 ** -rng.uniform(1, 12)),
     uses=("mse-is-gaussian-cross-entropy",))
 
 # %% ../nbs/07_gaussian.ipynb #c5fb658d
@@ -195,7 +229,9 @@ def _absolute_image(y, f, b, two=2):
     return xp.mean(xp.abs(y - f)) / b + xp.log(two * b)
 
 mae_is_laplace = Claim(
-    id="absolute-error-is-laplace-cross-entropy", statement="The cross-entropy with a Laplace model of fixed b is the mean absolute error over b, plus log 2b.",
+    id="absolute-error-is-laplace-cross-entropy",
+    statement="The cross-entropy with a Laplace model of fixed b "
+              "is the mean absolute error over b, plus log 2b.",
     law=lambda y, f, b: (nll(Laplace(f, b), y), _absolute_image(y, f, b)),
     twin=lambda y, f, b: (nll(Laplace(f, b), y), _absolute_image(y, f, b, two=1)),
     general=_targets, draw=_draw_targets, owes="SNT", uses=("nll-is-cross-entropy",))

@@ -15,16 +15,18 @@ from importlib import import_module
 from .claims import Claim, Derivation, tex, verify
 
 # %% ../nbs/11_ledger.ipynb #39ae9df7
-CHAPTERS = ("claims", "divergence", "entropy", "coding", "models", "likelihood", "gaussian", "losses", "conditional", "evaluate")
+CHAPTERS = ("claims", "divergence", "entropy", "coding", "models",
+            "likelihood", "gaussian", "losses", "conditional", "evaluate")
 
 def claims():
-    """All claims and derivations of the book by id, in the order of reading, each with its chapter."""
+    """All claims and derivations by id, in the order of reading, each with its chapter."""
     found = {}
     for chapter in CHAPTERS:
         for name, value in vars(import_module(f"xent_lit.{chapter}")).items():
             own = getattr(value, "__module__", "") == f"xent_lit.{chapter}"
             value = value() if name.endswith("_derivation") and own else value
-            if isinstance(value, (Claim, Derivation)): found.setdefault(value.id, (chapter, value))
+            if isinstance(value, (Claim, Derivation)):
+                found.setdefault(value.id, (chapter, value))
     return found
 
 # %% ../nbs/11_ledger.ipynb #c5c0ad80
@@ -37,19 +39,24 @@ def row(id):
 
     Returns
     -------
-    dict : ``id``, ``chapter``, ``statement``, ``owes``, ``marks`` (letter ↦ what was seen), ``draws``, ``worst_error``,
-        ``tolerance``, ``uses``, ``formal``, and ``failure``, empty where every mark owed was shown.
+    dict : ``id``, ``chapter``, ``statement``, ``owes``, ``marks`` (letter ↦ what was seen),
+        ``draws``, ``worst_error``, ``tolerance``, ``uses``, ``formal``, and ``failure``,
+        empty where every mark owed was shown.
     """
     chapter, claim = claims()[id]
-    found = {"id": id, "chapter": chapter, "statement": claim.statement, "owes": getattr(claim, "owes", "S"), "marks": {}, "draws": 0,
-             "worst_error": None, "tolerance": getattr(claim, "rtol", None), "uses": list(getattr(claim, "uses", ())),
+    found = {"id": id, "chapter": chapter, "statement": claim.statement,
+             "owes": getattr(claim, "owes", "S"), "marks": {}, "draws": 0,
+             "worst_error": None, "tolerance": getattr(claim, "rtol", None),
+             "uses": list(getattr(claim, "uses", ())),
              "formal": getattr(claim, "formal", ""), "failure": ""}
-    try: return found | (_derived(claim) if isinstance(claim, Derivation) else _verified(claim))
+    look = _derived if isinstance(claim, Derivation) else _verified
+    try: return found | look(claim)
     except Exception as why: return found | {"failure": f"{type(why).__name__}: {why}"}
 
 def _verified(claim):
     verdict = verify(claim)
-    return {"marks": verdict.rows, "draws": verdict.draws, "worst_error": verdict.worst_error}
+    return {"marks": verdict.rows, "draws": verdict.draws,
+            "worst_error": verdict.worst_error}
 
 def _derived(derivation):
     return {"marks": {"S": f"{len(derivation.signs()) - 1} steps confirmed"}}
@@ -62,34 +69,49 @@ def run(ids=None, progress=iter):
 
 # %% ../nbs/11_ledger.ipynb #00aaab3b
 def depth(id, below=()):
-    """How many claims stand below this one in the longest chain; raises for an unknown name or a circle."""
+    """How many claims stand below this one in the longest chain.
+
+    Raises for an unknown name or a circle.
+    """
     if id in below: raise ValueError(f"ledger: {' → '.join((*below, id))} is a circle")
-    if id not in claims(): raise ValueError(f"ledger: {below[-1]} uses {id}, expected one of the claims")
-    return max((1 + depth(other, (*below, id)) for other in getattr(claims()[id][1], "uses", ())), default=0)
+    if id not in claims():
+        raise ValueError(f"ledger: {below[-1]} uses {id}, expected one of the claims")
+    uses = getattr(claims()[id][1], "uses", ())
+    return max((1 + depth(other, (*below, id)) for other in uses), default=0)
 
 # %% ../nbs/11_ledger.ipynb #a215c94e
 def table(rows):
     """The rows as lines of text."""
     def line(r):
-        error = "" if r["worst_error"] is None else f"{r['draws']:>4} draws, error {r['worst_error']:.0e} of {r['tolerance']:.0e}"
-        return f"{r['id']:38} {r['chapter']:11} {''.join(r['marks']) or '-':7} {error or r['marks'].get('S', '')}" + (f"\n    FAILED {r['failure']}" if r["failure"] else "")
+        seen = r["marks"].get("S", "")
+        if r["worst_error"] is not None:
+            error = f"error {r['worst_error']:.0e} of {r['tolerance']:.0e}"
+            seen = f"{r['draws']:>4} draws, {error}"
+        failure = f"\n    FAILED {r['failure']}" if r["failure"] else ""
+        marks = "".join(r["marks"]) or "-"
+        return f"{r['id']:38} {r['chapter']:11} {marks:7} {seen}{failure}"
     head = f"{'claim':38} {'chapter':11} {'shown':7}"
     failed = sum(bool(r["failure"]) for r in rows)
-    return "\n".join([head, *map(line, rows), f"{len(rows) - failed} claims hold, {failed} failed"])
+    last = f"{len(rows) - failed} claims hold, {failed} failed"
+    return "\n".join([head, *map(line, rows), last])
 
 # %% ../nbs/11_ledger.ipynb #745375c4
 def show(id):
-    """One claim in full: what was seen, and its two sides, or the steps of the derivation."""
+    """One claim in full: what was seen, its two sides, or the steps of the derivation."""
     _, claim = claims()[id]
     if isinstance(claim, Derivation):
-        return "\n".join([f"{id}: {claim.statement}", *(f"  {'max' if sign > 0 else 'min'}  {step.to}\n         {step.because}" for sign, step in zip(claim.signs(), claim.steps))])
+        lines = [f"  {'max' if sign > 0 else 'min'}  {step.to}\n         {step.because}"
+                 for sign, step in zip(claim.signs(), claim.steps)]
+        return "\n".join([f"{id}: {claim.statement}", *lines])
     cases = (claim.general() or claim.symbols())[:1]
-    sides = [f"  {side} {value}" for case in cases for side, value in zip(("left ", "right"), claim.law(*case))]
+    sides = [f"  {side} {value}" for case in cases
+             for side, value in zip(("left ", "right"), claim.law(*case))]
     return "\n".join([repr(verify(claim)), *sides])
 
 def main(arguments=None):
     """``python -m xent_lit``: run the ledger, or say what a loss assumes."""
-    parser = argparse.ArgumentParser(prog="xent-lit", description="What is a cross-entropy loss function?")
+    parser = argparse.ArgumentParser(
+        prog="xent-lit", description="What is a cross-entropy loss function?")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("verify", help="run the claims of the book")
     check.add_argument("--only", metavar="ID", help="run one claim and show its two sides")
@@ -98,7 +120,8 @@ def main(arguments=None):
     said.add_argument("loss")
     options = parser.parse_args(arguments)
     if options.command == "explain": return _explain(options.loss)
-    if options.only and options.only not in claims(): parser.error(f"no claim {options.only!r}; there are {', '.join(claims())}")
+    if options.only and options.only not in claims():
+        parser.error(f"no claim {options.only!r}; there are {', '.join(claims())}")
     rows = _run_and_print(options.only)
     if options.json: _write(rows, options.json)
     return int(any(r["failure"] for r in rows))
@@ -110,12 +133,14 @@ def _run_and_print(only):
         print(rows[0]["failure"] or show(only))
         return rows
     from tqdm import tqdm
-    rows = run(progress=lambda results: tqdm(results, total=len(claims()), unit=" claims", file=sys.stderr))
+    rows = run(progress=lambda results: tqdm(
+        results, total=len(claims()), unit=" claims", file=sys.stderr))
     print(table(rows))
     return rows
 
 def _write(rows, file):
-    with open(file, "w", encoding="utf-8") as out: json.dump({"claims": rows}, out, indent=1, ensure_ascii=False)
+    with open(file, "w", encoding="utf-8") as out:
+        json.dump({"claims": rows}, out, indent=1, ensure_ascii=False)
 
 def _explain(loss):
     from xent_lit.losses import explain

@@ -11,8 +11,8 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import (SymArray, _parse, broadcast_shapes, check_weights, namespace, symbolic, symbols_pmf,
-                             symbols_vector, weigh)
+from .arrays import (SymArray, _parse, broadcast_shapes, check_weights, namespace,
+                             symbolic, symbols_pmf, symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
@@ -21,22 +21,30 @@ from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
 # %% ../nbs/06_likelihood.ipynb #e1af93e3
 def _log_probs(caller, model, x, weights=None):
     """``(xp, log-probabilities, weights)`` of the draws after the checks of shape."""
-    if not hasattr(model, "log_prob"): raise TypeError(f"{caller}: model is {type(model).__name__}, expected a distribution such as Normal(0, 1)")
+    if not hasattr(model, "log_prob"):
+        raise TypeError(f"{caller}: model is {type(model).__name__}, "
+                        "expected a distribution such as Normal(0, 1)")
     shape, batch = _shape(x, caller), tuple(model.batch_shape)
-    if 0 in shape: raise ValueError(f"{caller}: got an empty sample, expected at least one draw")
+    if 0 in shape:
+        raise ValueError(f"{caller}: got an empty sample, expected at least one draw")
     try: fits = broadcast_shapes(batch, shape) == shape
     except ValueError: fits = False
-    if not fits: raise ValueError(f"{caller}: model has batch shape {batch}, the draws {shape}; expected one model, or one for each draw")
+    if not fits:
+        raise ValueError(f"{caller}: model has batch shape {batch}, the draws {shape}; "
+                         "expected one model, or one for each draw")
     if weights is not None and _shape(weights, caller) != shape:
-        raise ValueError(f"{caller}: weights have shape {_shape(weights)}, the draws {shape}; expected one weight for each draw")
-    return namespace(caller, log_prob=model.log_prob(x), weights=1.0 if weights is None else weights)
+        raise ValueError(f"{caller}: weights have shape {_shape(weights)}, "
+                         f"the draws {shape}; expected one weight for each draw")
+    w = 1.0 if weights is None else weights
+    return namespace(caller, log_prob=model.log_prob(x), weights=w)
 
 def _shape(x, caller="shape"): return tuple(_parse(caller, "x", x).shape)
 
 # %% ../nbs/06_likelihood.ipynb #c7a81c49
 def likelihood(model, x):
-    """Likelihood Π q(xᵢ) of independent draws: a product, and a density (not a probability) for a continuous model.
+    """Likelihood Π q(xᵢ) of independent draws: a product.
 
+    For a continuous model it is a density, not a probability.
     It underflows to 0 for some hundreds of draws; ``log_likelihood`` does not.
 
     Parameters
@@ -50,7 +58,8 @@ def likelihood(model, x):
 
     Raises
     ------
-    ValueError : no draws, a label the model does not know, a batch of models that does not fit. TypeError : not a distribution.
+    ValueError : no draws, a label the model does not know, models that do not fit.
+    TypeError : not a distribution.
 
     References
     ----------
@@ -154,8 +163,9 @@ mean_keeps_argmax = Claim(
 
 # %% ../nbs/06_likelihood.ipynb #df2a67aa
 def nll(model, x, *, weights=None):
-    """Mean negative log-likelihood −(1/m) Σ log q(xᵢ), in nats: the cross-entropy of the empirical distribution and the model.
+    """Mean negative log-likelihood −(1/m) Σ log q(xᵢ), in nats.
 
+    It is the cross-entropy of the empirical distribution and the model.
     No constant is dropped, nothing is clipped.
 
     Parameters
@@ -166,7 +176,8 @@ def nll(model, x, *, weights=None):
 
     Returns
     -------
-    scalar, nats; ``inf`` if a draw is impossible under the model. Densities can make it negative.
+    scalar, nats; ``inf`` if a draw is impossible under the model.
+        Densities can make it negative.
 
     Raises
     ------
@@ -216,12 +227,13 @@ nll_is_cross_entropy = Claim(
 
 # %% ../nbs/06_likelihood.ipynb #958c0f69
 def convergence(p, q, sizes, repeats=400, seed=0):
-    """Root-mean-square of H(p̂_m, q) − H(p, q) over repeated samples, and the standard error √(Var_p log q / m)."""
+    """Root-mean-square of H(p̂_m, q) − H(p, q) over samples, and √(Var_p log q / m)."""
     rng, labels = np.random.default_rng(seed), np.arange(len(p))
     surprise = -Categorical(probs=q).log_prob(labels)
     spread = np.sqrt(p @ surprise**2 - (p @ surprise) ** 2)
     counts = (rng.multinomial(m, p, size=repeats) for m in sizes)
-    errors = [np.sqrt(np.mean((cross_entropy(n / m, q) - cross_entropy(p, q)) ** 2)) for n, m in zip(counts, sizes)]
+    errors = [np.sqrt(np.mean((cross_entropy(n / m, q) - cross_entropy(p, q)) ** 2))
+              for n, m in zip(counts, sizes)]
     return np.array(errors), spread / np.sqrt(sizes)
 
 # %% ../nbs/06_likelihood.ipynb #5252d55d
@@ -286,7 +298,7 @@ same_minimum = Claim(
 
 # %% ../nbs/06_likelihood.ipynb #47109bc1
 def mle_derivation():
-    """The article's derivation, from the likelihood to the divergence, for m draws among K outcomes."""
+    """The article's derivation, likelihood to divergence: m draws among K outcomes."""
     import sympy as sp
     m, K = sp.symbols("m K", integer=True, positive=True)
     i, k = sp.symbols("i k", integer=True, positive=True)
@@ -294,28 +306,38 @@ def mle_derivation():
     q = sp.Function("p", positive=True)
     count = sp.Sum(sp.KroneckerDelta(x[i], k), (i, 1, m))
     p_hat = count / m
-    expected = sp.Sum(p_hat * sp.log(q(k, theta)), (k, 1, K))
+    log_q = sp.log(q(k, theta))
+    expected = sp.Sum(p_hat * log_q, (k, 1, K))
     own = -sp.Sum(p_hat * sp.log(p_hat), (k, 1, K))
-    return Derivation("mle-derivation", "Maximum likelihood, least cross-entropy and least divergence have the same θ.", theta, (
+    sum_of_logs = sp.Sum(sp.log(q(x[i], theta)), (i, 1, m))
+    steps = (
         Step(sp.Product(q(x[i], theta), (i, 1, m)), "independent draws",
              code=lambda model, x: likelihood(model, x)),
-        Step(sp.Sum(sp.log(q(x[i], theta)), (i, 1, m)), "log is strictly increasing", by=sp.log,
+        Step(sum_of_logs, "log is strictly increasing", by=sp.log,
              code=lambda model, x: log_likelihood(model, x)),
-        Step(sp.Sum(sp.log(q(x[i], theta)), (i, 1, m)) / m, "m > 0, free of θ", by=lambda u: u / m,
+        Step(sum_of_logs / m, "m > 0, free of θ", by=lambda u: u / m,
              code=lambda model, x: -nll(model, x)),
         Step(expected, "equal draws are counted",
              code=lambda model, x: empirical(x).expect(model.log_prob)),
         Step(-expected, "the sign turns: H(p̂, p)", by=lambda u: -u,
              code=lambda model, x: cross_entropy(empirical(x), model)),
-        Step(sp.Sum(p_hat * (sp.log(p_hat) - sp.log(q(k, theta))), (k, 1, K)), "less H(p̂), free of θ: D(p̂‖p)", by=lambda u: u - own,
-             code=lambda model, x: kl_divergence(empirical(x), model))), printed=((count, m * sp.Symbol(r"\hat{p}_k")),))
+        Step(sp.Sum(p_hat * (sp.log(p_hat) - log_q), (k, 1, K)),
+             "less H(p̂), free of θ: D(p̂‖p)", by=lambda u: u - own,
+             code=lambda model, x: kl_divergence(empirical(x), model)))
+    return Derivation(
+        "mle-derivation",
+        "Maximum likelihood, least cross-entropy and least divergence have the same θ.",
+        theta, steps, printed=((count, m * sp.Symbol(r"\hat{p}_k")),))
 
 # %% ../nbs/06_likelihood.ipynb #0a03eba8
 def _mean(p): return p.expect(lambda x: x)
 
 def _spread(scale, family):
     xp, s = namespace("mle", scale=scale)
-    if xp is not symbolic and not bool(s > 0): raise ValueError(f"mle: all draws are equal, so the likelihood of a {family} grows without bound as its scale goes to 0; expected some spread")
+    if xp is not symbolic and not bool(s > 0):
+        raise ValueError(
+            f"mle: all draws are equal, so the likelihood of a {family} "
+            "grows without bound as its scale goes to 0; expected some spread")
     return scale
 
 def _fit_normal(p):
@@ -331,15 +353,18 @@ def _fit_laplace(p):
 def _median(p):
     """The middle of all the points that have half the weight on either side."""
     xp, values, w = namespace("mle", values=p.values[0], weights=p.weights)
-    if xp is symbolic: raise NotImplementedError("mle: symbols have no order, so the median of a Laplace is not known")
+    if xp is symbolic:
+        raise NotImplementedError("mle: symbols have no order, "
+                                  "so the median of a Laplace is not known")
     order = xp.argsort(values)
     below = xp.cumulative_sum(w[order])
-    slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]                     # a half may be summed to a hair less
-    low, high = (values[order][xp.searchsorted(below, xp.asarray(0.5 + s, dtype=w.dtype))] for s in (-slack, slack))
+    slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]          # a half may be a hair less
+    ends = (xp.asarray(0.5 + s, dtype=w.dtype) for s in (-slack, slack))
+    low, high = (values[order][xp.searchsorted(below, end)] for end in ends)
     return (low + high) / 2
 
 def _fit_bernoulli(p):
-    if hasattr(p, "values"): Bernoulli(0.5).log_prob(p.values[0])       # refuses an unknown label
+    if hasattr(p, "values"): Bernoulli(0.5).log_prob(p.values[0])   # refuses unknown labels
     return Bernoulli(probs=_mean(p))
 
 def _fit_poisson(p):
@@ -347,17 +372,20 @@ def _fit_poisson(p):
     return Poisson(_mean(p))
 
 def _fit_categorical(p, k):
-    if k is None: raise TypeError("mle: got no k, expected the number of outcomes of the Categorical")
+    if k is None:
+        raise TypeError("mle: got no k, expected the number of outcomes of the Categorical")
     Categorical(logits=[0.0] * k).log_prob(p.values[0])
     return Categorical(probs=p.mass(np.arange(k)))
 
-_FITS = {Normal: _fit_normal, Laplace: _fit_laplace, Bernoulli: _fit_bernoulli, Poisson: _fit_poisson, Categorical: _fit_categorical}
+_FITS = {Normal: _fit_normal, Laplace: _fit_laplace, Bernoulli: _fit_bernoulli,
+         Poisson: _fit_poisson, Categorical: _fit_categorical}
 
 # %% ../nbs/06_likelihood.ipynb #b2b1237f
 def mle(family, x, *, weights=None, k=None):
     """The member of a family with the largest likelihood, in closed form.
 
-    It is also the member with the least cross-entropy H(p̂, ·), so ``x`` may be a distribution instead of a sample.
+    It is also the member with the least cross-entropy H(p̂, ·),
+    so ``x`` may be a distribution instead of a sample.
 
     Parameters
     ----------
@@ -372,25 +400,29 @@ def mle(family, x, *, weights=None, k=None):
 
     Raises
     ------
-    NotImplementedError : a family without a closed form here. ValueError : an empty sample, an unknown label, or a
-        Normal or Laplace sample without spread, whose likelihood has no maximum.
+    NotImplementedError : a family without a closed form here.
+    ValueError : an empty sample, an unknown label, or a Normal or Laplace sample
+        without spread, whose likelihood has no maximum.
 
     References
     ----------
     Claim ``min-kl-is-min-cross-entropy-is-mle``.
     """
-    if family not in _FITS: raise NotImplementedError(f"mle: no closed form for {getattr(family, '__name__', family)}, expected one of {', '.join(f.__name__ for f in _FITS)}")
+    if family not in _FITS:
+        raise NotImplementedError(
+            f"mle: no closed form for {getattr(family, '__name__', family)}, "
+            f"expected one of {', '.join(f.__name__ for f in _FITS)}")
     p = x if hasattr(x, "expect") else empirical(x, weights=weights)
     if family is Categorical: return _fit_categorical(p, k)
     return _FITS[family](p)
 
 # %% ../nbs/06_likelihood.ipynb #d3a7bf5a
 def binned(model, x, width):
-    """(H_ε, CE_ε) of a sample and a Normal model on bins of that width, the first edge at 0."""
+    """(H_ε, CE_ε) of a sample and a Normal model on bins of that width, one edge at 0."""
     from scipy.special import log_ndtr
     bins, counts = np.unique(np.floor(np.asarray(x) / width), return_counts=True)
     a, b = ((edge * width - model.loc) / model.scale for edge in (bins, bins + 1))
-    a, b = np.where(a > 0, -b, a), np.where(a > 0, -a, b)              # the left tail, where nothing cancels
+    a, b = np.where(a > 0, -b, a), np.where(a > 0, -a, b)   # the left tail: nothing cancels
     log_mass = log_ndtr(b) + np.log1p(-np.exp(log_ndtr(a) - log_ndtr(b)))
     p_hat = counts / counts.sum()
     return entropy(p_hat), -(p_hat @ log_mass)

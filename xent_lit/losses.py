@@ -13,18 +13,21 @@ from fractions import Fraction
 from typing import Callable
 
 import numpy as np
-from .arrays import SymArray, logsumexp, maths, namespace, normalize, special, symbols_pmf, symbols_vector
+from .arrays import (SymArray, logsumexp, maths, namespace, normalize, special,
+                             symbols_pmf, symbols_vector)
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy
 from .gaussian import gaussian_nll, mse
 from .likelihood import _shape, log_likelihood, nll
-from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical, softplus
+from .models import (Bernoulli, Categorical, Laplace, Normal, Poisson, empirical,
+                             softplus)
 
 # %% ../nbs/08_losses.ipynb #f46c7fdb
 def _logistic_elsewhere(t, y):
     """Mean logistic loss log(1 + exp(∓t)): NumPy's, or the textbook's for symbols."""
-    if isinstance(t, float): return np.mean([np.logaddexp(0, -t if label else t) for label in y])
+    if isinstance(t, float):
+        return np.mean([np.logaddexp(0, -t if label else t) for label in y])
     import sympy as sp
     return sum(sp.log(1 + sp.exp(-t if label else t)) for label in y) / len(y)
 
@@ -37,17 +40,22 @@ def _softmax_elsewhere(z, y):
     return -sum(sp.log(sp.exp(z[label]) / sum(map(sp.exp, z))) for label in y) / len(y)
 
 def _two_rows(z, y, coded=lambda y: y):
-    if _shape(z) == (): return cross_entropy(empirical(y), Bernoulli(logits=z)), _logistic_elsewhere(z, coded(y))
-    return cross_entropy(empirical(y), Categorical(logits=z)), _softmax_elsewhere(z, coded(y))
+    if _shape(z) == (): q, elsewhere = Bernoulli(logits=z), _logistic_elsewhere
+    else: q, elsewhere = Categorical(logits=z), _softmax_elsewhere
+    return cross_entropy(empirical(y), q), elsewhere(z, coded(y))
 
 def _reversed(y): return [max(y) - label for label in y]
 
 # %% ../nbs/08_losses.ipynb #9a997e00
 def _ordered_logits():
-    """Logits in falling order, with a tie, and a single logit. The softmax is symmetric: another order only renames the classes."""
+    """Logits in falling order, with a tie, and a single logit.
+
+    The softmax is symmetric: another order only renames the classes.
+    """
     import sympy as sp
-    z, d, e = sp.Symbol("z", real=True), sp.Symbol("d", positive=True), sp.Symbol("e", positive=True)
-    cases = [([z, z - d], [0, 1, 1]), ([z, z], [0, 1, 1]), ([z, z - d, z - d - e], [0, 1, 2, 2]), (z, [1, 0, 1])]
+    z, (d, e) = sp.Symbol("z", real=True), sp.symbols("d e", positive=True)
+    cases = [([z, z - d], [0, 1, 1]), ([z, z], [0, 1, 1]),
+             ([z, z - d, z - d - e], [0, 1, 2, 2]), (z, [1, 0, 1])]
     return [(logits, SymArray(y)) for logits, y in cases]
 
 def _draw_logits(rng):
@@ -55,7 +63,9 @@ def _draw_logits(rng):
     return rng.normal(scale=2, size=4), [3, *rng.integers(0, 4, size=6)]
 
 two_rows = Claim(
-    id="bernoulli-and-softmax-are-two-rows", statement="The logistic and the softmax loss are H(p̂, q) with a Bernoulli and a Categorical q.",
+    id="bernoulli-and-softmax-are-two-rows",
+    statement="The logistic and the softmax loss are H(p̂, q) "
+              "with a Bernoulli and a Categorical q.",
     law=_two_rows, twin=lambda z, y: _two_rows(z, y, _reversed),
     symbols=_ordered_logits, draw=_draw_logits, owes="CNT", uses=("nll-is-cross-entropy",))
 
@@ -69,9 +79,11 @@ def _signed_logits():
     return [(t, y) for t in (d, sp.Integer(0), -d) for y in (0, 1)]
 
 binary_is_categorical = Claim(
-    id="one-logit-is-two", statement="A Bernoulli model with logit t is the Categorical model with logits (0, t).",
+    id="one-logit-is-two",
+    statement="A Bernoulli model with logit t is the Categorical model with logits (0, t).",
     law=_one_logit, twin=lambda t, y: _one_logit(t, y, order=lambda t: [t, 0]),
-    symbols=_signed_logits, draw=lambda rng: (rng.normal(scale=10), int(rng.integers(2))), owes="CNT")
+    symbols=_signed_logits, owes="CNT",
+    draw=lambda rng: (rng.normal(scale=10), int(rng.integers(2))))
 
 # %% ../nbs/08_losses.ipynb #cd2966d9
 @dataclass(frozen=True)
@@ -134,29 +146,49 @@ _ROWS = (
     Loss("squared error", ("mse", "l2", "mean squared error"), "(y − f)²", mse,
          "Normal(f, σ) with one fixed σ", "the factor 1/(2σ²) and the term ½ log(2πσ²)",
          "every MSE drops both; torch's gaussian_nll_loss drops ½ log 2π unless full=True",
-         (-2.0, -0.5, 0.0, 1.0, 3.0), _scores, lambda f: Normal(f, 1), Fraction(1, 2), lambda y, xp: maths(xp).log(2 * maths(xp).pi) / 2),
+         (-2.0, -0.5, 0.0, 1.0, 3.0), _scores, lambda f: Normal(f, 1), Fraction(1, 2),
+         lambda y, xp: maths(xp).log(2 * maths(xp).pi) / 2),
     Loss("absolute error", ("mae", "l1", "mean absolute error"), "|y − f|", _absolute,
-         "Laplace(f, b) with one fixed b", "the factor 1/b and the term log 2b", "every MAE drops both",
-         (-2.0, -0.5, 0.0, 1.0, 3.0), _scores, lambda f: Laplace(f, 1), 1, lambda y, xp: maths(xp).log(2)),
-    Loss("logistic", ("bce", "binary cross-entropy", "binary crossentropy", "log loss", "logistic loss", "sigmoid cross-entropy"),
-         "log(1 + exp f) − y f for y in {0, 1} and a logit f", _logistic, "Bernoulli(logits=f)", "nothing",
-         "with probabilities for f, torch stops at 100 and sklearn's log_loss near 36; with logits nothing is cut",
+         "Laplace(f, b) with one fixed b", "the factor 1/b and the term log 2b",
+         "every MAE drops both",
+         (-2.0, -0.5, 0.0, 1.0, 3.0), _scores, lambda f: Laplace(f, 1), 1,
+         lambda y, xp: maths(xp).log(2)),
+    Loss("logistic", ("bce", "binary cross-entropy", "binary crossentropy", "log loss",
+                      "logistic loss", "sigmoid cross-entropy"),
+         "log(1 + exp f) − y f for y in {0, 1} and a logit f", _logistic,
+         "Bernoulli(logits=f)", "nothing",
+         "with probabilities for f, torch stops at 100 and sklearn's log_loss near 36; "
+         "with logits nothing is cut",
          (0, 1), _scores, lambda t: Bernoulli(logits=t)),
-    Loss("softmax", ("cross-entropy", "cross entropy", "ce", "softmax cross-entropy", "categorical cross-entropy", "categorical crossentropy", "sparse categorical crossentropy"),
-         "log Σ exp f_k − f_y for y in 0 … K−1 and logits f", _softmax, "Categorical(logits=f)", "nothing",
-         "torch's cross_entropy takes logits; Keras takes probabilities unless from_logits=True",
-         (0, 1, 2), lambda rng: rng.normal(scale=2, size=(25, 3)), lambda z: Categorical(logits=z)),
-    Loss("poisson", ("poisson loss", "poisson nll"), "f − y log f for a count y and a rate f", _poisson, "Poisson(f)", "the term log y!",
-         "torch's poisson_nll_loss and Keras drop log y!; torch's full=True puts Stirling's approximation there",
-         (0, 1, 2, 5, 9), lambda rng: rng.uniform(0.3, 6, size=25), Poisson, 1, lambda y, xp: special(xp, "gammaln", y + 1)),
-    Loss("hinge", ("svm", "hinge loss"), "max(0, 1 − y f) for y in {−1, 1} and a score f", _hinge,
-         "no model: f = 2 is dearer than f = 1 for the label −1, and not cheaper for the label 1", "", "support vector machines",
+    Loss("softmax", ("cross-entropy", "cross entropy", "ce", "softmax cross-entropy",
+                     "categorical cross-entropy", "categorical crossentropy",
+                     "sparse categorical crossentropy"),
+         "log Σ exp f_k − f_y for y in 0 … K−1 and logits f", _softmax,
+         "Categorical(logits=f)", "nothing",
+         "torch's cross_entropy takes logits; "
+         "Keras takes probabilities unless from_logits=True",
+         (0, 1, 2), lambda rng: rng.normal(scale=2, size=(25, 3)),
+         lambda z: Categorical(logits=z)),
+    Loss("poisson", ("poisson loss", "poisson nll"),
+         "f − y log f for a count y and a rate f", _poisson,
+         "Poisson(f)", "the term log y!",
+         "torch's poisson_nll_loss and Keras drop log y!; "
+         "torch's full=True puts Stirling's approximation there",
+         (0, 1, 2, 5, 9), lambda rng: rng.uniform(0.3, 6, size=25), Poisson, 1,
+         lambda y, xp: special(xp, "gammaln", y + 1)),
+    Loss("hinge", ("svm", "hinge loss"),
+         "max(0, 1 − y f) for y in {−1, 1} and a score f", _hinge,
+         "no model: f = 2 is dearer than f = 1 for the label −1, "
+         "and not cheaper for the label 1", "", "support vector machines",
          (-1, 1), _scores),
-    Loss("zero-one", ("0-1", "0/1", "zero one", "error rate"), "1 if y f ≤ 0 else 0 for y in {−1, 1} and a score f", _zero_one,
-         "no model: the score 0 is wrong for both labels; for hard labels f, see the chapter", "", "one minus the accuracy",
+    Loss("zero-one", ("0-1", "0/1", "zero one", "error rate"),
+         "1 if y f ≤ 0 else 0 for y in {−1, 1} and a score f", _zero_one,
+         "no model: the score 0 is wrong for both labels; "
+         "for hard labels f, see the chapter", "", "one minus the accuracy",
          (-1, 1), _scores),
     Loss("focal", ("focal loss",), "−(1 − q_y)² log q_y for q = (1 − f, f)", _focal,
-         "no model: exp(−c ℓ) of the two labels sums to the same total for no c", "", "object detection; γ = 2 is the usual exponent",
+         "no model: exp(−c ℓ) of the two labels sums to the same total for no c", "",
+         "object detection; γ = 2 is the usual exponent",
          (0, 1), _chances))
 
 LOSSES = {row.name: row for row in _ROWS}
@@ -173,8 +205,10 @@ def _surprise(name, y, f): return nll(LOSSES[name].model(f), [y])
 def _symbolic_rows():
     import sympy as sp
     y, f, t = sp.symbols("y f t", real=True)
-    k, r, d = sp.Symbol("k", integer=True, nonnegative=True), sp.Symbol("lambda", positive=True), sp.Symbol("d", positive=True)
-    return [("squared error", y, f), ("absolute error", y, f), ("poisson", k, r), *(("logistic", label, t) for label in (0, 1)),
+    k = sp.Symbol("k", integer=True, nonnegative=True)
+    r, d = sp.symbols("lambda d", positive=True)
+    return [("squared error", y, f), ("absolute error", y, f), ("poisson", k, r),
+            *(("logistic", label, t) for label in (0, 1)),
             *(("softmax", label, [t, t - d]) for label in (0, 1))]
 
 def _draw_row(rng):
@@ -182,22 +216,31 @@ def _draw_row(rng):
     return row.name, row.outcomes[rng.integers(len(row.outcomes))], row.predictions(rng)[-1]
 
 each_row = Claim(
-    id="loss-rows", statement="For each row with a model, c ℓ(y, f) + b(y) is the surprise of the model.",
+    id="loss-rows",
+    statement="For each row with a model, c ℓ(y, f) + b(y) is the surprise of the model.",
     law=lambda name, y, f: (_completed_loss(name, y, f), _surprise(name, y, f)),
     twin=lambda name, y, f: (_completed_loss(name, y, f, keep=0), _surprise(name, y, f)),
     symbols=_symbolic_rows, draw=_draw_row, owes="CNT", typeset=False,
-    uses=("mse-is-gaussian-cross-entropy", "absolute-error-is-laplace-cross-entropy", "bernoulli-and-softmax-are-two-rows"))
+    uses=("mse-is-gaussian-cross-entropy", "absolute-error-is-laplace-cross-entropy",
+          "bernoulli-and-softmax-are-two-rows"))
 
 # %% ../nbs/08_losses.ipynb #38875f54
 def _prices(loss, outcomes, predictions, caller="is_cross_entropy"):
     """The table of ℓ(y, f): a row for each prediction, a column for each outcome."""
     prices = np.array([[float(loss(y, f)) for y in outcomes] for f in predictions])
-    if not np.isfinite(prices).all(): raise ValueError(f"{caller}: the loss is {prices[~np.isfinite(prices)][0]:g} somewhere, expected predictions with finite losses")
-    if not np.ptp(prices, axis=0).any(): raise ValueError(f"{caller}: the loss is the same for all {len(prices)} predictions, expected one that depends on them")
+    if not np.isfinite(prices).all():
+        raise ValueError(f"{caller}: the loss is {prices[~np.isfinite(prices)][0]:g} "
+                         "somewhere, expected predictions with finite losses")
+    if not np.ptp(prices, axis=0).any():
+        raise ValueError(f"{caller}: the loss is the same for all {len(prices)} "
+                         "predictions, expected one that depends on them")
     return prices
 
 def _masses(prices, c):
-    """exp(−cℓ − b) with the b of most even totals, and how uneven these are beside the mass that moves most."""
+    """exp(−cℓ − b) with the b of most even totals, and how uneven these are.
+
+    The unevenness is relative to the mass that moves most.
+    """
     from scipy.optimize import nnls
     table = np.exp(-c * prices)
     masses = table * nnls(table, np.ones(len(prices)))[0]
@@ -214,19 +257,25 @@ def nearest_model(loss, outcomes, predictions):
 
     Returns
     -------
-    (unevenness, c, masses) : the spread of the totals relative to that of the mass that moves most, plus 1 for each outcome
-        that gets no mass; the factor; and the masses, shape ``(predictions, outcomes)``. With unevenness 0 each row is the model's pmf.
+    (unevenness, c, masses) : the spread of the totals relative to that of the mass that
+        moves most, plus 1 for each outcome that gets no mass; the factor; and the masses,
+        shape ``(predictions, outcomes)``. With unevenness 0 each row is the model's pmf.
     """
     from scipy.optimize import minimize_scalar
     prices = _prices(loss, outcomes, predictions)
-    prices = prices - prices.min(axis=0)                    # a term of the outcome alone is free
+    prices = prices - prices.min(axis=0)                    # a term of y alone is free
     uneven = lambda t: _masses(prices, math.exp(t))[0]      # of the logarithm of c
     grid = np.linspace(-7, 10, 86) - math.log(np.ptp(prices, axis=0).max())
     coarse = [math.inf, *map(uneven, grid), math.inf]
-    dips = [t for t, left, here, right in zip(grid, coarse, coarse[1:], coarse[2:]) if here <= min(left, right)]
-    fine = [minimize_scalar(uneven, bounds=(t - 0.2, t + 0.2), method="bounded", options={"xatol": 1e-12}).x for t in dips]
+    dips = [t for t, left, here, right in zip(grid, coarse, coarse[1:], coarse[2:])
+            if here <= min(left, right)]
+    refine = lambda t: minimize_scalar(uneven, bounds=(t - 0.2, t + 0.2), method="bounded",
+                                       options={"xatol": 1e-12}).x
+    fine = [refine(t) for t in dips]
     found = [(c, *_masses(prices, c)) for c in np.exp([*dips, *fine])]
-    return min(((left + int((masses.max(axis=0) == 0).sum()), c, masses) for c, left, masses in found), key=lambda one: one[0])
+    found = [(left + int((masses.max(axis=0) == 0).sum()), c, masses)
+             for c, left, masses in found]
+    return min(found, key=lambda one: one[0])
 
 # %% ../nbs/08_losses.ipynb #0f75ce56
 def _misfit(prices, surprises):
@@ -236,14 +285,17 @@ def _misfit(prices, surprises):
     return np.abs(y - c * x).max() / np.abs(y).max()
 
 def is_cross_entropy(loss, *, outcomes=None, predictions=None, model=None):
-    """Whether a loss is the surprise of a model, up to a factor c > 0 and a term b(y) without the prediction.
+    """Whether a loss is the surprise of a model, up to a factor c > 0 and a term b(y).
 
-    With a model: whether it is the surprise of that one. Without: whether it is of any, which needs all outcomes.
-    The labels are taken as they are. The answer is numeric, to six digits, and speaks of the predictions that were tried.
+    With a model: whether it is the surprise of that one.
+    Without: whether it is of any, which needs all outcomes.
+    The labels are taken as they are, and b(y) does not contain the prediction.
+    The answer is numeric, to six digits, and speaks of the predictions that were tried.
 
     Parameters
     ----------
-    loss : a name or alias from ``LOSSES``, or a function ℓ(y, f) of one outcome and one prediction.
+    loss : a name or alias from ``LOSSES``, or a function ℓ(y, f).
+        The function takes one outcome and one prediction.
     outcomes : for a function: all outcomes, or with a model some of them.
     predictions : for a function: predictions to try, more than there are outcomes.
     model : f ↦ distribution.
@@ -254,7 +306,8 @@ def is_cross_entropy(loss, *, outcomes=None, predictions=None, model=None):
 
     Raises
     ------
-    ValueError : an unknown name, a loss that is infinite or does not depend on the prediction. TypeError : a function without outcomes or predictions.
+    ValueError : an unknown name, a loss that is infinite or does not depend on f.
+    TypeError : a function without outcomes or predictions.
 
     References
     ----------
@@ -263,29 +316,36 @@ def is_cross_entropy(loss, *, outcomes=None, predictions=None, model=None):
     if isinstance(loss, str):
         row = _row("is_cross_entropy", loss)
         loss, outcomes, model = row.of, row.outcomes, row.model
-        predictions = row.predictions(np.random.default_rng(0)) if predictions is None else predictions
-    if outcomes is None or predictions is None: raise TypeError("is_cross_entropy: got a function alone, expected also outcomes= and predictions= to try it on")
+        if predictions is None: predictions = row.predictions(np.random.default_rng(0))
+    if outcomes is None or predictions is None:
+        raise TypeError("is_cross_entropy: got a function alone, "
+                        "expected also outcomes= and predictions= to try it on")
     if model is None: return bool(nearest_model(loss, outcomes, predictions)[0] < 1e-6)
-    surprises = np.array([[float(nll(model(f), [y])) for y in outcomes] for f in predictions])
+    surprises = np.array([[float(nll(model(f), [y])) for y in outcomes]
+                          for f in predictions])
     return bool(_misfit(_prices(loss, outcomes, predictions), surprises) < 1e-9)
 
 def _row(caller, name, also=()):
     """The row with that name or alias."""
     for row in _ROWS:
         if _plain(name) in map(_plain, (row.name, *row.aliases)): return row
-    raise ValueError(f"{caller}: no loss called {name!r}, expected one of {', '.join([*LOSSES, *also])}")
+    raise ValueError(f"{caller}: no loss called {name!r}, "
+                     f"expected one of {', '.join([*LOSSES, *also])}")
 
 def _plain(name): return name.lower().replace("_", " ").replace("-", " ").strip()
 
 # %% ../nbs/08_losses.ipynb #9aff7816
-def _answer(name, predictions): return float(is_cross_entropy(name, predictions=predictions))
+def _answer(name, predictions):
+    return float(is_cross_entropy(name, predictions=predictions))
 
 def _draw_any(rng):
     row = _ROWS[rng.integers(len(_ROWS))]
     return row.name, row.predictions(rng)
 
 any_loss = Claim(
-    id="erratum-any-loss", statement="A loss of the table is a cross-entropy exactly if its row names a model: hinge, 0-1 of a score and focal do not.",
+    id="erratum-any-loss",
+    statement="A loss of the table is a cross-entropy exactly if its row names a model: "
+              "hinge, 0-1 of a score and focal do not.",
     law=lambda name, f: (_answer(name, f), float(LOSSES[name].model is not None)),
     twin=lambda name, f: (_answer(name, f), 1.0),
     draw=_draw_any, owes="NT", uses=("loss-rows",))
@@ -293,17 +353,28 @@ any_loss = Claim(
 # %% ../nbs/08_losses.ipynb #00f4bc2f
 CHANGES = {
     "weight decay": {
-        "what it is": "λ Σ w² added to the mean loss", "assumes": "a prior Normal(0, τ) for each weight; λ = 1/(2 m τ²) for m draws",
-        "is a cross-entropy": "the loss is; with the penalty it is a log-posterior (MAP)", "mind": "for the same prior, λ halves when the data double"},
+        "what it is": "λ Σ w² added to the mean loss",
+        "assumes": "a prior Normal(0, τ) for each weight; λ = 1/(2 m τ²) for m draws",
+        "is a cross-entropy": "the loss is; with the penalty it is a log-posterior (MAP)",
+        "mind": "for the same prior, λ halves when the data double"},
     "label smoothing": {
-        "what it is": "targets (1 − ε) p + ε/K in place of p", "assumes": "the model of the loss; the truth is mixed with the uniform distribution",
-        "is a cross-entropy": "yes, of the mixed truth", "mind": "the loss no longer reaches 0; its floor is the entropy of the mixed truth"},
+        "what it is": "targets (1 − ε) p + ε/K in place of p",
+        "assumes": "the model of the loss; "
+                   "the truth is mixed with the uniform distribution",
+        "is a cross-entropy": "yes, of the mixed truth",
+        "mind": "the loss no longer reaches 0; "
+                "its floor is the entropy of the mixed truth"},
     "class weights": {
-        "what it is": "a draw counts with the weight of its class", "assumes": "the model of the loss; the truth is p̂ with its classes reweighted",
-        "is a cross-entropy": "yes, of the reweighted truth, if the sum is divided by the sum of the weights", "mind": "the fitted probabilities are those of the reweighted truth"},
+        "what it is": "a draw counts with the weight of its class",
+        "assumes": "the model of the loss; the truth is p̂ with its classes reweighted",
+        "is a cross-entropy": "yes, of the reweighted truth, "
+                              "if the sum is divided by the sum of the weights",
+        "mind": "the fitted probabilities are those of the reweighted truth"},
     "deviance": {
-        "what it is": "2 (loss − the least loss that any prediction reaches)", "assumes": "the model of the loss",
-        "is a cross-entropy": "less its floor; it is twice a KL divergence", "mind": "it is 0 for a perfect prediction, where the loss need not be"},
+        "what it is": "2 (loss − the least loss that any prediction reaches)",
+        "assumes": "the model of the loss",
+        "is a cross-entropy": "less its floor; it is twice a KL divergence",
+        "mind": "it is 0 for a perfect prediction, where the loss need not be"},
 }
 
 # %% ../nbs/08_losses.ipynb #970b53d3
@@ -313,18 +384,24 @@ class Explanation:
     name: str
     rows: dict
 
-    def __repr__(self): return "\n".join([self.name, *(f"  {key:19} {value}" for key, value in self.rows.items())])
+    def __repr__(self):
+        rows = (f"  {key:19} {value}" for key, value in self.rows.items())
+        return "\n".join([self.name, *rows])
 
     def _repr_markdown_(self):
-        rows = "\n".join(f"| {key} | {value.replace('|', '&#124;').replace('_', '&#95;')} |" for key, value in self.rows.items())
+        safe = lambda text: text.replace("|", "&#124;").replace("_", "&#95;")
+        rows = "\n".join(f"| {key} | {safe(value)} |" for key, value in self.rows.items())
         return f"| {self.name} | |\n|---|---|\n{rows}\n"
 
 def explain(name):
-    """What a loss assumes: its formula, its model, what libraries drop, and whether it is a cross-entropy.
+    """What a loss assumes: its formula, its model, and what libraries drop.
+
+    It also says whether the loss is a cross-entropy.
 
     Parameters
     ----------
-    name : a name or alias from ``LOSSES``, or one of ``CHANGES``: weight decay, label smoothing, class weights, deviance.
+    name : a name or alias from ``LOSSES``, or one of ``CHANGES``: weight decay,
+        label smoothing, class weights, deviance.
 
     Returns
     -------
@@ -336,8 +413,9 @@ def explain(name):
     """
     if _plain(name) in CHANGES: return Explanation(_plain(name), CHANGES[_plain(name)])
     row = _row("explain", name, also=CHANGES)
-    yes = is_cross_entropy(row.name)
-    rows = {"loss": row.formula, "is a cross-entropy": ("yes" if row.dropped == "nothing" else "yes, up to what is dropped") if yes else "no", "assumes": row.assumes,
+    yes = "yes" if row.dropped == "nothing" else "yes, up to what is dropped"
+    answer = yes if is_cross_entropy(row.name) else "no"
+    rows = {"loss": row.formula, "is a cross-entropy": answer, "assumes": row.assumes,
             "drops": row.dropped, "in libraries": row.libraries}
     return Explanation(row.name, {key: value for key, value in rows.items() if value})
 
@@ -346,32 +424,40 @@ def _exp(x):
     xp, x = namespace("exp", x=x)
     return xp.exp(x)
 
-_CANONICAL = {"Normal": lambda z: Normal(z[0], 1), "Bernoulli": lambda z: Bernoulli(logits=z[0]),
-              "Poisson": lambda z: Poisson(_exp(z[0])), "Categorical": lambda z: Categorical(logits=z)}
+_CANONICAL = {
+    "Normal": lambda z: Normal(z[0], 1), "Bernoulli": lambda z: Bernoulli(logits=z[0]),
+    "Poisson": lambda z: Poisson(_exp(z[0])),
+    "Categorical": lambda z: Categorical(logits=z)}
 
 def _excess(family, z, y):
     """Mean of the model minus target: one number, or one for each class."""
     model = _CANONICAL[family](z)
-    rows = [model.pmf()[k] - int(k == y) for k in range(len(z))] if family == "Categorical" else [model.mean - y]
+    if family != "Categorical": rows = [model.mean - y]
+    else: rows = [model.pmf()[k] - int(k == y) for k in range(len(z))]
     return namespace("excess", rows=rows)[1]
 
 def _gradient(family, z, y):
     """∂ nll/∂ z, by differences of fourth order; exactly where ``z`` is symbolic."""
     loss = lambda z: nll(_CANONICAL[family](z), [y])
     if not any(hasattr(x, "free_symbols") for x in z):
-        return [(8 * (loss(z + h) - loss(z - h)) - loss(z + 2 * h) + loss(z - 2 * h)) / 12e-3 for h in 1e-3 * np.eye(len(z))]
+        return [(8 * (loss(z + h) - loss(z - h)) - loss(z + 2 * h) + loss(z - 2 * h))
+                / 12e-3 for h in 1e-3 * np.eye(len(z))]
     import sympy as sp
     symbols = sorted(set().union(*(x.free_symbols for x in z)), key=str)
-    chain = sp.Matrix(z).jacobian(symbols)                  # logits in falling order are z, z − d, z − d − e
-    return SymArray(list(chain.T.inv() * sp.Matrix([sp.diff(loss(z), s) for s in symbols])))
+    chain = sp.Matrix(z).jacobian(symbols)          # falling logits are z, z − d, z − d − e
+    slopes = sp.Matrix([sp.diff(loss(z), s) for s in symbols])
+    return SymArray(list(chain.T.inv() * slopes))
 
 # %% ../nbs/08_losses.ipynb #c801ff6a
 def _canonical_symbols():
     import sympy as sp
-    z, y, k = sp.Symbol("z", real=True), sp.Symbol("y", real=True), sp.Symbol("k", integer=True, nonnegative=True)
+    z, y = sp.symbols("z y", real=True)
+    k = sp.Symbol("k", integer=True, nonnegative=True)
     d, e = sp.symbols("d e", positive=True)
-    return [("Normal", [z], y), ("Poisson", [z], k), *(("Bernoulli", [z], label) for label in (0, 1)),
-            *(("Categorical", [z, z - d], label) for label in (0, 1)), *(("Categorical", [z, z - d, z - d - e], label) for label in (0, 1, 2))]
+    return [("Normal", [z], y), ("Poisson", [z], k),
+            *(("Bernoulli", [z], label) for label in (0, 1)),
+            *(("Categorical", [z, z - d], label) for label in (0, 1)),
+            *(("Categorical", [z, z - d, z - d - e], label) for label in (0, 1, 2))]
 
 def _draw_canonical(rng):
     family = list(_CANONICAL)[rng.integers(4)]
@@ -379,33 +465,44 @@ def _draw_canonical(rng):
     return family, z, rng.normal() if family == "Normal" else int(rng.integers(2))
 
 gradient = Claim(
-    id="gradient", statement="In the logits, and in every canonical parameter, the gradient of the loss is prediction minus target.",
+    id="gradient",
+    statement="In the logits, and in every canonical parameter, "
+              "the gradient of the loss is prediction minus target.",
     law=lambda family, z, y: (_gradient(family, z, y), _excess(family, z, y)),
     twin=lambda family, z, y: (_gradient(family, z, y), -_excess(family, z, y)),
-    symbols=_canonical_symbols, draw=_draw_canonical, rtol=1e-6, owes="CNT", typeset=False, uses=("bernoulli-and-softmax-are-two-rows",))
+    symbols=_canonical_symbols, draw=_draw_canonical, rtol=1e-6, owes="CNT", typeset=False,
+    uses=("bernoulli-and-softmax-are-two-rows",))
 
 # %% ../nbs/08_losses.ipynb #901ed553
 def _log_posterior(y, f, s, w, tau):
     """Minus the log of likelihood times prior, for each draw."""
-    return -(log_likelihood(Normal(f, s), y) + log_likelihood(Normal(0, tau), w)) / _shape(y)[0]
+    total = log_likelihood(Normal(f, s), y) + log_likelihood(Normal(0, tau), w)
+    return -total / _shape(y)[0]
 
 def _decayed(y, f, s, w, tau, draws=None):
     """NLL plus λ Σ w² plus a constant."""
     xp, w, tau, nats = namespace("decayed", w=w, tau=tau, nats=gaussian_nll(y, f, s))
     (m,), (n,) = _shape(y), _shape(w)
     decay = 1 / (2 * (draws or m) * tau**2)
-    return nats + decay * xp.sum(w**2) + n * xp.log(tau * maths(xp).sqrt(2 * maths(xp).pi)) / m
+    width = tau * maths(xp).sqrt(2 * maths(xp).pi)
+    return nats + decay * xp.sum(w**2) + n * xp.log(width) / m
 
 def _regression():
     import sympy as sp
     m, n = sp.symbols("m n", integer=True, positive=True)
     s, tau = sp.symbols("sigma tau", positive=True)
-    return [(symbols_vector("y", m, "i", real=True), symbols_vector("f", m, "i", real=True), s, symbols_vector("w", n, "j", real=True), tau)]
+    y, f = (symbols_vector(name, m, "i", real=True) for name in "yf")
+    return [(y, f, s, symbols_vector("w", n, "j", real=True), tau)]
 
 posterior = Claim(
-    id="map-is-penalised-cross-entropy", statement="With a prior Normal(0, τ) on n weights, the log-posterior of m draws is the loss plus Σw²/(2mτ²), up to sign, factor and constant.",
-    law=lambda *a: (_log_posterior(*a), _decayed(*a)), twin=lambda *a: (_log_posterior(*a), _decayed(*a, draws=1)),
-    general=_regression, draw=lambda rng: (rng.normal(size=7), rng.normal(size=7), rng.uniform(1, 2), rng.normal(size=3), rng.uniform(1, 2)),
+    id="map-is-penalised-cross-entropy",
+    statement="With a prior Normal(0, τ) on n weights, the log-posterior of m draws "
+              "is the loss plus Σw²/(2mτ²), up to sign, factor and constant.",
+    law=lambda *a: (_log_posterior(*a), _decayed(*a)),
+    twin=lambda *a: (_log_posterior(*a), _decayed(*a, draws=1)),
+    general=_regression,
+    draw=lambda rng: (rng.normal(size=7), rng.normal(size=7), rng.uniform(1, 2),
+                      rng.normal(size=3), rng.uniform(1, 2)),
     owes="SNT", uses=("mse-is-gaussian-cross-entropy",))
 
 # %% ../nbs/08_losses.ipynb #4781a4d8
@@ -424,10 +521,14 @@ def _with_epsilon(pairs):
     return [(p, q, t / (1 + t)) for p, q in pairs]          # any number between 0 and 1
 
 smoothing = Claim(
-    id="label-smoothing", statement="The cross-entropy of smoothed targets is the mixture of the cross-entropies of the targets and of the uniform distribution.",
+    id="label-smoothing",
+    statement="The cross-entropy of smoothed targets is the mixture of the cross-entropies "
+              "of the targets and of the uniform distribution.",
     law=lambda p, q, e: (cross_entropy(_smooth(p, e), q), _mixture(p, q, e)),
     twin=lambda p, q, e: (cross_entropy(p, _smooth(q, e)), _mixture(p, q, e)),
-    symbols=lambda: _with_epsilon(few_pmfs()), general=lambda: _with_epsilon(general_pmfs()), ones=("p", "q"), draw=lambda rng: (*draw_pmfs(rng), rng.uniform(0.05, 0.5)), owes="SCNT")
+    symbols=lambda: _with_epsilon(few_pmfs()), owes="SCNT",
+    general=lambda: _with_epsilon(general_pmfs()), ones=("p", "q"),
+    draw=lambda rng: (*draw_pmfs(rng), rng.uniform(0.05, 0.5)))
 
 # %% ../nbs/08_losses.ipynb #a811fa86
 def _weighted(q, y, c, divide=True):
@@ -442,30 +543,44 @@ def _reweighted(q, y, c):
 
 def _class_weights():
     import sympy as sp
-    return [(symbols_pmf("q", k), [0, 1, 1, k - 1], sp.symbols(f"c1:{k + 1}", positive=True)) for k in (2, 3)]
+    weights = lambda k: sp.symbols(f"c1:{k + 1}", positive=True)
+    return [(symbols_pmf("q", k), [0, 1, 1, k - 1], weights(k)) for k in (2, 3)]
 
 class_weights = Claim(
-    id="class-weights", statement="The NLL with class weights is the cross-entropy of the reweighted class frequencies.",
-    law=lambda q, y, c: (_weighted(q, y, c), _reweighted(q, y, c)), twin=lambda q, y, c: (_weighted(q, y, c, divide=False), _reweighted(q, y, c)),
-    symbols=_class_weights, draw=lambda rng: (rng.dirichlet(np.ones(3)), [0, 1, 2, *rng.integers(0, 3, size=5)], rng.uniform(0.5, 3, size=3)), owes="CNT",
+    id="class-weights",
+    statement="The NLL with class weights is the cross-entropy "
+              "of the reweighted class frequencies.",
+    law=lambda q, y, c: (_weighted(q, y, c), _reweighted(q, y, c)),
+    twin=lambda q, y, c: (_weighted(q, y, c, divide=False), _reweighted(q, y, c)),
+    symbols=_class_weights, owes="CNT",
+    draw=lambda rng: (rng.dirichlet(np.ones(3)), [0, 1, 2, *rng.integers(0, 3, size=5)],
+                      rng.uniform(0.5, 3, size=3)),
     uses=("nll-is-cross-entropy",))
 
 # %% ../nbs/08_losses.ipynb #ef097d9c
-_BY_MEAN = {"Normal": lambda mean, s: Normal(mean, s), "Poisson": lambda mean, s: Poisson(mean)}
+_BY_MEAN = {"Normal": lambda mean, s: Normal(mean, s),
+            "Poisson": lambda mean, s: Poisson(mean)}
 
 def _above_floor(family, y, f, s):
     model = lambda mean: _BY_MEAN[family](mean, s)
     return nll(model(f), [y]) - nll(model(y), [y])
 
-def _distance(family, y, f, s): return kl_divergence(_BY_MEAN[family](y, s), _BY_MEAN[family](f, s))
+def _distance(family, y, f, s):
+    return kl_divergence(_BY_MEAN[family](y, s), _BY_MEAN[family](f, s))
 
 def _deviant():
     import sympy as sp
-    y, f, k = sp.Symbol("y", real=True), sp.symbols("f", positive=True), sp.Symbol("k", integer=True, positive=True)
-    s = sp.Symbol("sigma", positive=True)
+    y, k = sp.Symbol("y", real=True), sp.Symbol("k", integer=True, positive=True)
+    f, s = sp.symbols("f sigma", positive=True)
     return [("Poisson", k, f, s), ("Normal", y, f, s)]
 
 deviance = Claim(
-    id="deviance-is-twice-divergence", statement="In the Normal and the Poisson family, the loss less its least value is D(q_y‖q_f): half the deviance.",
-    law=lambda *a: (_above_floor(*a), _distance(*a)), twin=lambda family, y, f, s: (_above_floor(family, y, f, s), _distance(family, f, y, s)),
-    symbols=_deviant, draw=lambda rng: (list(_BY_MEAN)[rng.integers(2)], float(rng.integers(1, 9)), rng.uniform(9, 20), rng.uniform(1, 2)), rtol=1e-9, owes="CNT")
+    id="deviance-is-twice-divergence",
+    statement="In the Normal and the Poisson family, "
+              "the loss less its least value is D(q_y‖q_f): half the deviance.",
+    law=lambda *a: (_above_floor(*a), _distance(*a)),
+    twin=lambda family, y, f, s: (_above_floor(family, y, f, s),
+                                  _distance(family, f, y, s)),
+    symbols=_deviant, rtol=1e-9, owes="CNT",
+    draw=lambda rng: (list(_BY_MEAN)[rng.integers(2)], float(rng.integers(1, 9)),
+                      rng.uniform(9, 20), rng.uniform(1, 2)))

@@ -1,0 +1,185 @@
+"""Large NumPy arrays: blocks, pieces and threads change neither the accuracy nor the answer."""
+import math
+import os
+
+import mpmath
+import numpy as np
+import pytest
+
+from xent_lit import Categorical, arrays, cross_entropy, entropy, kl_divergence, log_softmax, logsumexp, nll, normalize, softmax
+
+rng = np.random.default_rng(0)
+types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def of_pmfs(shape, dtype=np.float64, zeros=False):
+    w = rng.gamma(1.0, size=(2, *shape))
+    if zeros:
+        w[0] *= rng.random(shape) < 0.7
+        w[0, ..., 0] = 1
+        w[1] *= (rng.random(shape) < 0.99) | (w[0] > 0)
+    return tuple(normalize(x).astype(dtype) for x in w)
+
+
+def without_blocks(monkeypatch, call):
+    with monkeypatch.context() as patch:
+        patch.setattr(arrays, "BLOCK", 2**40)
+        return call()
+
+
+# 3 outcomes, many rows; rows of a block's size; rows longer than a block; one row; a batch of two axes; a batch whose first axis is short
+SHAPES = [(200_000, 3), (700, 1000), (3, 300_000), (1_000_000,), (300, 20, 100), (2, 150_000, 4)]
+
+
+@types
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_blocks_change_nothing(shape, dtype, monkeypatch):
+    (p, q), (r, s) = of_pmfs(shape, dtype), of_pmfs(shape, dtype, zeros=True)
+    z, y = 10 * rng.standard_normal(shape).astype(dtype), rng.integers(0, shape[-1], shape[:-1])
+    calls = [lambda: entropy(p), lambda: entropy(r), lambda: cross_entropy(p, q), lambda: cross_entropy(r, s), lambda: kl_divergence(p, q), lambda: kl_divergence(r, s),
+             lambda: logsumexp(z), lambda: softmax(z), lambda: log_softmax(z), lambda: Categorical(logits=z).log_prob(y), lambda: Categorical(probs=p).log_prob(y),
+             lambda: nll(Categorical(logits=z), y), lambda: normalize(p)]
+    for call in calls:
+        ours, whole = call(), without_blocks(monkeypatch, call)
+        assert ours.dtype == whole.dtype == dtype and ours.shape == whole.shape
+        np.testing.assert_allclose(ours, whole, rtol=1e-13 if dtype == np.float64 else 1e-5)
+
+
+def test_axis_broadcasting_and_order(monkeypatch):
+    p, q = of_pmfs((700, 1000))
+    calls = [lambda: kl_divergence(p.T, q.T, axis=0), lambda: log_softmax(p.T, axis=0), lambda: normalize(p.T, axis=0), lambda: cross_entropy(p, q[0]), lambda: cross_entropy(p[:, None][:500], q[:3]),
+             lambda: kl_divergence(p[::2], q[::-2]), lambda: entropy(np.asfortranarray(p))]
+    for call in calls:
+        np.testing.assert_allclose(call(), without_blocks(monkeypatch, call), rtol=1e-13)
+    assert (kl_divergence(p.T, q.T, axis=0) == kl_divergence(p, q)).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_number_of_cores_changes_no_bit(shape, monkeypatch):
+    p, q = of_pmfs(shape, np.float32)
+    z, y = rng.standard_normal(shape).astype(np.float32), rng.integers(0, shape[-1], shape[:-1])
+    results = []
+    for cores in 1, 2, 5:
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores), raising=False)
+        results.append([np.asarray(x).tobytes() for x in (entropy(p), kl_divergence(p, q), logsumexp(z), softmax(z), nll(Categorical(logits=z), y))])
+    assert results[0] == results[1] == results[2]
+
+
+def loss(row, label):
+    """−log softmax in 100 digits."""
+    with mpmath.workdps(100):
+        return mpmath.log(mpmath.fsum(mpmath.exp(mpmath.mpf(float(z))) for z in row)) - mpmath.mpf(float(row[label]))
+
+
+@types
+@pytest.mark.parametrize("offset", [0, 1e3, -1e3])
+@pytest.mark.parametrize("k", [2, 10, 1000])
+def test_loss_from_logits_to_eight_rounding_errors(dtype, offset, k):
+    """For random logits the difference from the largest is itself rounded: half a rounding error of the gap comes on top."""
+    gaps = np.linspace(0, 80, 21)
+    top = np.zeros((len(gaps), k)); top[:, 1:] = -gaps[:, None]                             # right by a gap, k − 1 rivals that tie
+    ties = np.zeros((3, k)); ties[1, 0] = ties[2, -1] = -40
+    spread = rng.normal(size=(5, k)) * [[0.1], [1], [3], [10], [30]]
+    z = (np.concatenate([top, ties, spread]) + offset).astype(dtype)
+    random = [0] * 24 + [0.5] * 5
+    many = np.tile(z, (max(1, 3 * arrays.BLOCK // z.size), 1))
+    for y in 0, k - 1:
+        exact = [loss(row, y) for row in z]
+        for computed in nll_of_each(z, y), nll_of_each(many, y)[-len(z):]:
+            for row, a, b, r in zip(z, computed, exact, random):
+                assert abs(mpmath.mpf(float(a)) - b) / b <= np.finfo(dtype).eps * (8 + r * np.ptp(row))
+
+
+def nll_of_each(z, y): return -Categorical(logits=z).log_prob(np.full(len(z), y))
+
+
+@types
+def test_loss_of_long_rows(dtype):
+    k = 2 * arrays.BLOCK + 1000                                                             # three pieces
+    z = np.full(k, -60.0, dtype)
+    z[arrays.BLOCK + 5] = 0
+    exact = mpmath.log1p((k - 1) * mpmath.exp(-60))
+    assert abs(-log_softmax(z)[arrays.BLOCK + 5] / float(exact) - 1) <= 8 * np.finfo(dtype).eps
+    z[7] = z[-1] = 0                                                                        # ties in other pieces
+    assert abs(logsumexp(z) / math.log(3) - 1) <= 8 * np.finfo(dtype).eps
+    z[:arrays.BLOCK] = -np.inf                                                              # a piece that allows nothing
+    assert abs(logsumexp(z) / math.log(2) - 1) <= 8 * np.finfo(dtype).eps
+    z[-2] = np.inf
+    assert logsumexp(z) == np.inf and log_softmax(z)[-2] == 0 and log_softmax(z)[0] == -np.inf
+    assert logsumexp(np.full(k, -np.inf, dtype)) == -np.inf and np.isnan(log_softmax(np.full(k, -np.inf, dtype))).all()
+
+
+@types
+def test_infinite_logits_in_blocks(dtype):
+    z = np.tile(np.array([[0, -np.inf, 0], [np.inf, 1, 2], [-np.inf, -np.inf, 3], [np.inf, np.inf, 0]], dtype), (100_000, 1))
+    np.testing.assert_allclose(softmax(z)[:4], [[0.5, 0, 0.5], [1, 0, 0], [0, 0, 1], [0.5, 0.5, 0]])
+    np.testing.assert_allclose(Categorical(logits=z).log_prob(np.tile([1, 0, 2, 1], 100_000))[:4], [-np.inf, 0, 0, -math.log(2)], rtol=1e-6)
+
+
+@types
+def test_long_sums_are_right(dtype):
+    p = np.full(10_000_000, 1e-7, dtype)
+    p /= p.sum(dtype=np.float64)
+    exact = -p[0].astype(np.float64) * np.log(p[0].astype(np.float64)) * len(p)
+    assert abs(entropy(p) / exact - 1) <= 8 * np.finfo(dtype).eps
+    z, y = np.tile(np.array([[0.3, -0.2]], dtype), (5_000_000, 1)), np.zeros(5_000_000, dtype=int)
+    assert abs(nll(Categorical(logits=z), y) / math.log1p(math.exp(float(z[0, 1]) - float(z[0, 0]))) - 1) <= 8 * np.finfo(dtype).eps
+
+
+@types
+@pytest.mark.parametrize("step", [1e-1, 1e-3, 1e-6, 0.9])
+def test_divergence_of_near_pmfs_in_blocks(dtype, step):
+    """Σ (p log(p/q) − p + q) in 60 digits, of the floats given."""
+    p, q = of_pmfs((4, 50), np.float64)
+    p, q = p.astype(dtype), normalize(p * (1 + step * (rng.random((4, 50)) - 0.5))).astype(dtype)
+    with mpmath.workdps(60):
+        exact = [mpmath.fsum((a := mpmath.mpf(float(x))) * mpmath.log(a / (b := mpmath.mpf(float(y)))) - a + b for x, y in zip(*rows)) for rows in zip(p, q)]
+    many = np.tile(p, (20_000, 1)), np.tile(q, (20_000, 1))
+    for computed in kl_divergence(p, q), kl_divergence(*many)[-4:]:
+        assert max(abs(float(a) / b - 1) for a, b in zip(computed, exact) if b) <= 16 * np.finfo(dtype).eps
+
+
+def test_what_is_wrong_in_a_block_is_refused():
+    p, q = of_pmfs((300_000, 5))
+    z, y = rng.normal(size=(300_000, 5)), rng.integers(0, 5, 300_000)
+    for value, words in (np.nan, "NaN"), (-0.5, "negative"), (0.9, "sums to"):
+        wrong = p.copy()
+        wrong[250_000, 2] = value
+        for call in (lambda: entropy(wrong)), (lambda: kl_divergence(p, wrong)), (lambda: cross_entropy(wrong, p)), (lambda: Categorical(probs=wrong)):
+            with pytest.raises(ValueError, match=words):
+                call()
+    for value in np.nan, -np.inf:
+        wrong = z.copy()
+        wrong[250_000] = value
+        for use in (lambda model: model.log_prob(y)), (lambda model: model.pmf()), (lambda model: model.surprisals()):
+            with pytest.raises(ValueError, match="Categorical: logits have a NaN"):
+                use(Categorical(logits=wrong))
+    y[[100, 250_000]] = 5, -1
+    with pytest.raises(ValueError, match="got the label 5"):
+        nll(Categorical(logits=z), y)
+
+
+def test_the_first_wrong_row_is_named(monkeypatch):
+    p = np.full((300_000, 5), 0.2)
+    p[[100_000, 200_000, 250_000], 0] = 0.3, 0.4, 0.5
+    for cores in 1, 2, 5:
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores), raising=False)
+        with pytest.raises(ValueError, match="sums to 1.1 "):
+            entropy(p)
+
+
+def test_threads_obey_the_callers_error_settings():
+    def work(i):
+        return np.log(np.zeros(1))
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        arrays.on_all_cores(work, range(100))
+    with np.errstate(divide="ignore"):
+        arrays.on_all_cores(work, range(100))
+
+
+def test_other_arrays_are_not_cut(monkeypatch):
+    import torch
+    z = torch.randn(1000, 1000, dtype=torch.float64, requires_grad=True)
+    monkeypatch.setattr(arrays, "on_all_cores", lambda *args: pytest.fail("cut"))
+    nll(Categorical(logits=z), torch.zeros(1000, dtype=torch.int64)).backward()
+    torch.testing.assert_close(z.grad.sum(dim=1), torch.zeros(1000, dtype=torch.float64), atol=1e-12, rtol=0)
