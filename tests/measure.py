@@ -210,7 +210,6 @@ def error(value, reference, dtype):
     value, unit = mpmath.mpf(float(value)), np.finfo(dtype)
     if not (mpmath.isfinite(value) and mpmath.isfinite(reference)):
         return 0.0 if value == reference else math.nan if mpmath.isnan(value) else math.inf
-    if value == reference: return 0.0
     return float(abs(value - reference) / max(abs(reference) * exact(unit.eps), exact(unit.smallest_subnormal)))
 
 
@@ -569,23 +568,34 @@ def plain(x):
     return x if isinstance(x, str) or math.isfinite(x) else str(x)
 
 
+def short(names, inputs):
+    """The inputs themselves, where they are few numbers, so that the page can run our call again."""
+    if sum(map(np.size, inputs)) > 30: return None
+    return {name: x if isinstance(x, int) else [plain(v) for v in x.tolist()] if x.ndim else plain(x.item()) for name, x in zip(names, inputs)}
+
+
 def shown(reference):
     """A reference with twenty digits."""
     return mpmath.nstr(reference, 20)
 
 
+def brief(eps):
+    """An error with three digits."""
+    return plain(float(f"{eps:.3g}"))
+
+
 def cell(library, expression, claim, table, dtype, inputs, references):
     value = call(library, expression, table.inputs, inputs)
     if isinstance(value, str): return {"value": value, "eps": "nan"}
-    found = {"value": plain(value), "eps": plain(error(value, references[claim], dtype))}
-    if len(table.claims) > 1: found["eps of the quantity"] = plain(error(value, next(iter(references.values())), dtype))
+    found = {"value": plain(value), "eps": brief(error(value, references[claim], dtype))}
+    if len(table.claims) > 1: found["eps of the quantity"] = brief(error(value, next(iter(references.values())), dtype))
     return found
 
 
 def row(table, name, dtype, inputs, at):
     inputs = stored(inputs, dtype)
     references = {claim: f(*inputs) for claim, f in table.claims.items()}
-    return {"name": name, "dtype": dtype, "reference": {claim: shown(x) for claim, x in references.items()},
+    return {"name": name, "dtype": dtype, "inputs": short(table.inputs, inputs), "reference": {claim: shown(x) for claim, x in references.items()},
             "cells": [cell(at[lib], expression, claim, table, dtype, inputs, references) for lib, expression, claim in table.calls if lib in at]}
 
 
@@ -599,7 +609,7 @@ def curve(name, at):
         truths = [reference(*inputs) for inputs in drawn]
         errors = [[error(v, truth, f64) if not isinstance(v := call(at[lib], expression, table.inputs, inputs), str) else math.nan
                    for inputs, truth in zip(drawn, truths)] for lib, expression, _ in table.calls if lib in at]
-        points.append({"x": x, "true": float(sum(truths) / len(truths)), "eps": [plain(max(e)) for e in errors]})
+        points.append({"x": x, "true": float(sum(truths) / len(truths)), "eps": [brief(max(e)) for e in errors]})
     return points
 
 

@@ -90,8 +90,8 @@ MUTANTS = [Mutant(*row) for row in [
     ("models", "mass between the atoms lost", "+ (1 - xp.sum(mass))", "", "test_divergence_of_a_sample"),
     # ── likelihood
     ("likelihood", "sum for product", "return xp.prod(xp.exp(log_q))", "return xp.sum(xp.exp(log_q))", "iid-likelihood"),
-    ("likelihood", "dropped minus", "return 0 - xp.mean(log_q)", "return xp.mean(log_q)", "nll-is-cross-entropy"),
-    ("likelihood", "sum for mean", "return 0 - xp.mean(log_q)", "return 0 - xp.sum(log_q)", "nll-is-cross-entropy"),
+    ("likelihood", "dropped minus", "return xp.mean(0 - log_q)", "return xp.mean(log_q)", "nll-is-cross-entropy"),
+    ("likelihood", "sum for mean", "return xp.mean(0 - log_q)", "return xp.sum(0 - log_q)", "nll-is-cross-entropy"),
     ("likelihood", "divided by the draws, not by their weight", "xp.sum(weigh(w, 0 - log_q, xp)) / xp.sum(w)", "xp.mean(weigh(w, 0 - log_q, xp))", "test_weights_are_repeats"),
     ("likelihood", "weights ignored", "xp.sum(log_q if weights is None else weigh(w, log_q, xp))", "xp.sum(log_q)", "test_weights_are_repeats"),
     ("likelihood", "mean for median", "loc = _median(p)", "loc = _mean(p)", "test_mle_minimizes_cross_entropy"),
@@ -121,7 +121,7 @@ MUTANTS = [Mutant(*row) for row in [
     ("evaluate", "means of parts averaged in spread", "self.spread + other.spread + gap * gap *", "self.spread + other.spread + 0 * gap *", "merge-spread"),
     ("evaluate", "cost of the second part lost", "_add(self.cost, other.cost)", "self.cost", "merge-is-one-pass"),
     ("evaluate", "rounding not carried along", "return s, (a - (s - t)) + (b - t)", "return s, 0 * a", "test_parts_are_added_without_rounding"),
-    ("evaluate", "nats for bits", "nats, 2, \"bits_per_byte\")", "nats, None, \"bits_per_byte\")", "test_evaluation_of_parts"),
+    ("evaluate", "nats for bits", "total, 2, \"bits_per_byte\")", "total, None, \"bits_per_byte\")", "test_evaluation_of_parts"),
     ("evaluate", "m for m − 1", "/ self.weight / (self.weight - 1))", "/ self.weight / self.weight)", "test_evaluation_of_parts"),
 ]]
 
