@@ -213,7 +213,9 @@ def exact_type(xp, *arrays):
     return None if xp is symbolic else xp.result_type(_floating("exact_type", xp, arrays), xp.float32)
 
 # %% ../nbs/00_arrays.ipynb #5e196408
-def everywhere(mask, xp): return np.count_nonzero(mask) == mask.size if xp is np else bool(xp.all(mask))
+def everywhere(mask, xp):
+    """Whether a mask holds for all entries."""
+    return np.count_nonzero(mask) == mask.size if xp is np else bool(xp.all(mask))
 
 def at_hand(xp, x):
     """Whether the values of an array can be looked at: it is no symbol, not lazy, and not traced by a compiler."""
