@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy', 'sample_to_population', 'expected_log_ratio',
-           'same_minimum', 'WIDTH', 'atoms', 'likelihood', 'log_likelihood', 'nll', 'convergence', 'mle_derivation',
-           'mle', 'binned']
+           'sample_divergence', 'same_minimum', 'weights_are_repeats', 'WIDTH', 'atoms', 'likelihood', 'log_likelihood',
+           'nll', 'convergence', 'mle_derivation', 'mle', 'binned']
 
 # %% ../nbs/06_likelihood.ipynb #8853bb59
 import math
@@ -270,6 +270,23 @@ expected_log_ratio = Claim(
     symbols=few_pmfs, general=general_pmfs, ones=("p", "q"), draw=draw_pmfs, rtol=1e-9, owes="SCNTH",
     hypotheses={"the sample space is discrete": _atoms}, uses=("kl-definition",))
 
+# %% ../nbs/06_likelihood.ipynb #ed9b71c7
+#| code-fold: true
+#| code-summary: The claim in code
+def _frequencies(x, k): return np.bincount(x, minlength=k) / len(x)
+
+def _seen_only(x, q):
+    """Σ (p log(p/q) − p + q) over the labels that occur."""
+    p, seen = _frequencies(x, len(q)), np.unique(x)
+    return np.sum(p[seen] * np.log(p[seen] / q[seen]) - p[seen] + q[seen])
+
+sample_divergence = Claim(
+    id="divergence-of-a-sample", statement="D(p̂‖q) of a sample of labels is D of the table of their frequencies.",
+    law=lambda x, q: (kl_divergence(empirical(x), Categorical(probs=q)), kl_divergence(_frequencies(x, len(q)), q)),
+    twin=lambda x, q: (kl_divergence(empirical(x), Categorical(probs=q)), _seen_only(x, q)),
+    draw=lambda rng: (rng.integers(0, 6, size=4), rng.dirichlet(np.ones(6))), rtol=1e-9, owes="NT",
+    uses=("kl-is-expected-log-ratio",))
+
 # %% ../nbs/06_likelihood.ipynb #e89d12cf
 #| code-fold: true
 #| code-summary: The claim in code
@@ -415,6 +432,23 @@ def mle(family, x, *, weights=None, k=None):
     p = x if hasattr(x, "expect") else empirical(x, weights=weights)
     if family is Categorical: return _fit_categorical(p, k)
     return _FITS[family](p)
+
+# %% ../nbs/06_likelihood.ipynb #75111e2e
+#| code-fold: true
+#| code-summary: The claim in code
+def _asked(model, x, weights=None):
+    """Mean NLL, log-likelihood, cross-entropy of p̂ and the fitted mean and scale of a weighted sample."""
+    fitted = mle(Normal, x, weights=weights)
+    return np.array([nll(model, x, weights=weights), log_likelihood(model, x, weights=weights),
+                     cross_entropy(empirical(x, weights=weights), model), fitted.loc, fitted.scale,
+                     mle(Laplace, x, weights=weights).scale])
+
+weights_are_repeats = Claim(
+    id="weights-are-repeats", statement="A draw of weight n counts like n draws.",
+    law=lambda model, x, n: (_asked(model, x, n), _asked(model, np.repeat(x, n))),
+    twin=lambda model, x, n: (_asked(model, x, n), _asked(model, x)),
+    draw=lambda rng: (Normal(rng.normal(), rng.uniform(0.5, 2)), rng.normal(size=5), rng.integers(1, 5, size=5)),
+    given=lambda model, x, n: n.min() < n.max(), rtol=1e-12, owes="NT", uses=("mean-is-empirical-expectation",))
 
 # %% ../nbs/06_likelihood.ipynb #d3a7bf5a
 def binned(model, x, width):
