@@ -52,8 +52,9 @@ def set_edition(app, config):
 
 
 def foot(app, page, template, context, doctree):
+    bibliography = context["pathto"]("nbs/bibliography").rstrip("#")
     context["theme_extra_footer"] = (
-        f'Edition {app.config.edition}. <a href="{context["pathto"]("nbs/bibliography")}#how-to-cite-this-book">How to cite</a>. '
+        f'Edition {app.config.edition}. <a href="{bibliography}#how-to-cite-this-book">How to cite</a>. '
         f'<a href="{citation(app.srcdir)["repository-code"]}/issues/new?template=wrong.md">Report an error</a>.')
 
 

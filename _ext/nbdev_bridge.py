@@ -31,7 +31,8 @@ any other directive                              a warning, so a strict build fa
 and every page is read again. MyST-NB keeps outputs by the code that made them, so that code is given a
 first line with a digest of these files: an output computed by an older library is never shown. Of the
 library only the modules count that the notebook imports, and those that they import. They must be named
-as in ``from my_package.module import``; code that mentions the package otherwise depends on all of it.
+as in ``from my_package.module import``. Code that uses the package in another way, as a whole or by a call
+that takes its name as a string, depends on all of it.
 """
 import ast
 import copy
@@ -45,6 +46,7 @@ from sphinx.util import logging
 
 log = logging.getLogger(__name__)
 
+RUNNERS = {"import_module", "__import__", "exec", "eval", "run", "run_module", "system", "Popen", "check_call", "check_output"}
 SOURCES = {}                                    # of the library, by module; "" is a digest of all other files
 DIRECTIVE, MAGIC = re.compile(r"\s*#\s*\|(.*)"), re.compile(r"\s*%%\w")
 EXPORTS = {"export", "exporti", "exports"}
@@ -165,15 +167,18 @@ def transform(notebook, lib, setup="", warn=log.warning):
 
 def imports(code, lib):
     """The modules of the library that code imports by name, or None if it may use others."""
+    ours, shell = re.compile(rf"\b{lib.replace('_', '[-_]')}\b"), re.compile(r"^[ \t]*[%!].*", re.MULTILINE)
     try:
-        tree = ast.parse(re.sub(r"^[ \t]*[%!].*", "pass", code, flags=re.MULTILINE))
+        nodes = list(ast.walk(ast.parse(shell.sub("pass", code))))
     except SyntaxError:                         # another language, under a cell magic
         return None
-    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    ours = [node.module for node in froms if node.level == 0 and node.module.startswith(f"{lib}.")]
-    near = [node.module for node in froms if node.level]
-    mentions = len(re.findall(lib.replace("_", "[-_]"), code)) + code.count("import_module") + code.count("__import__")
-    return None if mentions > len(ours) or None in near else {name.split(".")[-1] for name in ours + near}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RUNNERS]
+    whole = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.level or ours.match(node.module))]
+    others = [*shell.findall(code), *whole, *map(ast.unparse, calls)]
+    if any(map(ours.search, others)) or any(node.module in (None, lib) for node in froms):
+        return None
+    return {node.module.rpartition(".")[2] for node in froms}
 
 
 def depends(code, lib):
@@ -237,10 +242,17 @@ def link_to_cell(app, what, name, obj, options, lines):
         lines += ["", f"Defined in :ref:`{app.nbdev_bridge_cells[name]}`.", ""]
 
 
+def hide_directives(app, page, template, context, doctree):
+    """Take out of the pages of source code the directives that nbdev leaves in the modules."""
+    if page.startswith("_modules/") and "body" in context:
+        context["body"] = re.sub(r'<span class="c1">#\|.*?</span>\n', "", context["body"])
+
+
 def setup(app):
     app.add_config_value("nbdev_bridge_depends", [], "env")
     app.add_config_value("nbdev_bridge_digest", "", "env")
     app.connect("config-inited", tie_outputs)
     app.connect("env-before-read-docs", find_definitions)
+    app.connect("html-page-context", hide_directives)
     app.connect("autodoc-process-docstring", link_to_cell, priority=600)    # after napoleon's 500
     return {"parallel_read_safe": True}

@@ -17,6 +17,8 @@ SECTIONS = {
 
 def expand(app, what, name, obj, options, lines):
     """Rewrite the lines of a docstring in place, before napoleon reads them."""
+    if what in {"property", "attribute"}:       # what stands before a colon would be taken for the type
+        lines[:] = [line.replace(": ", " – ") for line in lines]
     form, found = str, []
     for line, below in zip(lines, [*lines[1:], ""]):
         if below and not below.strip("-"):

@@ -628,7 +628,7 @@ def gradient(expression, name, at, library, names):
 
 def gradients(at):
     ours = at["xent_lit"][0]
-    return [{"name": title, "at": [plain(v) for v in np.ravel(point).tolist()], "true": [plain(v) for v in np.ravel(true).tolist()],
+    return [{"name": title, "of": name, "at": [plain(v) for v in np.ravel(point).tolist()], "true": [plain(v) for v in np.ravel(true).tolist()],
              "calls": [own, in_torch, in_jax],
              "xent_lit on torch": gradient(own, name, point, "torch", ours), "xent_lit on jax": gradient(own, name, point, "jax", ours),
              "torch": gradient(in_torch, name, point, "torch", at["torch"][0]), "jax": gradient(in_jax, name, point, "jax", at["jax"][0])}

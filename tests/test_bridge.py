@@ -1,4 +1,6 @@
 """The Sphinx extensions: the bridge between nbdev and MyST-NB, on notebooks of a few cells, and the short docstrings."""
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from nbdev.process import extract_directives
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "_ext"))
+import nbdev_bridge  # noqa: E402
 from nbdev_bridge import split, transform  # noqa: E402
 from terse_fields import expand  # noqa: E402
 
@@ -73,6 +76,13 @@ def test_exported_code_names_its_module():
     code, caption = translate("#| export\ndef f(): ...")
     assert code.source == "def f(): ..." and "{py:mod}`lib.thing`" in caption.source
     assert "{py:mod}`lib.other`" in translate("#| export other\nx = 1")[1].source
+
+
+def test_definitions_and_their_documentation_lead_to_each_other():
+    anchors, code, caption = translate("#| export\ndef f():\n    'Says f.'\nclass F:\n    'Says F.'\ndef _g():\n    'Private.'\ndef h(): ...")
+    assert anchors.source == "(cell-function-lib.thing.f)=\n(cell-class-lib.thing.F)="
+    assert "{py:obj}`~lib.thing.f`, {py:obj}`~lib.thing.F`" in caption.source and "h`" not in caption.source
+    assert (anchors.cell_type, code.cell_type, caption.cell_type) == ("markdown", "code", "markdown")
 
 
 def test_exported_imports_are_folded_and_hidden_exports_absent():
@@ -149,9 +159,95 @@ def test_a_page_is_built_and_follows_the_library(tmp_path):
     assert errors == "" and "answer 42" in page
 
 
+def test_a_notebook_runs_again_when_what_it_imports_changes_and_only_then(tmp_path):
+    (tmp_path / "conf.py").write_text(CONF)
+    (tmp_path / "lib").mkdir()
+    modules = {"__init__": "from . import base, other, thing", "base": "answer = 41", "other": "", "thing": "from .base import answer"}
+    for name, source in modules.items():
+        (tmp_path / f"lib/{name}.py").write_text(source + "\n")
+    nb = notebook("import time; print('at', time.time_ns())", "from lib.thing import answer; print('answer', answer)")
+    nb.cells.insert(0, new_text("# Title"))
+    nbformat.write(nb, tmp_path / "index.ipynb")
+
+    def built():
+        errors, page = build(tmp_path)
+        return (errors, *re.search(r"at (\d+).*answer (\d+)", page, re.DOTALL).groups())
+    _, first, _ = built()
+    (tmp_path / "lib/other.py").write_text("answer = 0\n")
+    assert built() == ("", first, "41"), "a module that the notebook does not import changed, and it ran again"
+    (tmp_path / "lib/base.py").write_text("answer = 42\n")
+    errors, second, answer = built()
+    assert (errors, answer) == ("", "42") and second != first
+    (tmp_path / "lib/base.py").write_text("answer = 41\n")
+    assert built() == ("", first, "41"), "the outputs of the older library are still there"
+
+
+@pytest.mark.parametrize("code, modules", [
+    ("import numpy", set()), ("from lib.one import f", {"one"}), ("from lib.one import f\nfrom lib.two import g", {"one", "two"}),
+    ("def f():\n    from .one import g", {"one"}), ("%matplotlib inline\nfrom lib.one import f", {"one"}),
+    ("import lib", None), ("from lib import f", None), ("from . import one", None), ("import lib.one", None), ("!python -m lib", None),
+    ("import_module(f'lib.{name}')", None), ("import_module(name)", set()), ("subprocess.run(['python', '-m', 'lib'])", None),
+    ("%%bash\nlib run", None), ("print('lib')", set())])
+def test_imports_are_found_or_taken_to_be_all(code, modules):
+    assert nbdev_bridge.imports(code, "lib") == modules
+
+
+EFFECTS = """
+import importlib, sys, types
+package = types.ModuleType("xent_lit")
+package.__path__ = [sys.argv[1]]
+sys.modules["xent_lit"] = package
+
+def state():
+    found = {}
+    for name, module in sys.modules.items():
+        if name.startswith("xent_lit."):
+            for word, value in vars(module).items():
+                found[name, word] = id(value), len(value) if isinstance(value, (dict, list, set)) else 0
+                if isinstance(value, type) and value.__module__ == name:
+                    found |= {(name, word, key): id(inside) for key, inside in vars(value).items() if key != "__abstractmethods__"}
+    return found
+
+for name in sys.argv[2:]:
+    before = state()
+    importlib.import_module(f"xent_lit.{name}")
+    after = state()
+    print(*(key for key in before if before[key] != after.get(key)))
+"""
+
+
+def test_dynamic_imports_are_known():
+    """The bridge takes an import by a computed name for one of another library, unless the name of ours stands in the call."""
+    found = {}
+    for path in (ROOT / "xent_lit").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and not isinstance(node.args[0], ast.Constant):
+                found.setdefault(path.stem, []).append(ast.unparse(node.args[0]))
+    from xent_lit.arrays import _ROOFS
+    assert found == {"arrays": ["_ROOFS.get(library, 'scipy.special')"], "ledger": ["f'xent_lit.{chapter}'"]}
+    assert not any(name.startswith("xent_lit") for name in _ROOFS.values())
+
+
+def test_no_module_changes_another_when_it_is_imported():
+    """Else a notebook could depend on a module that neither it nor its imports name."""
+    from xent_lit.ledger import CHAPTERS
+    names = ["arrays", *CHAPTERS, "ledger"]
+    run = subprocess.run([sys.executable, "-c", EFFECTS, ROOT / "xent_lit", *names], capture_output=True, text=True, check=True)
+    assert run.stdout == "\n" * len(names)
+
+
 def test_entries_of_one_line_become_numpydoc():
     lines = ["A : colon here.", "", "Parameters", "----------", "p, q : array, shape ``(k,)``: the truth.", "", "Raises", "------",
              "ValueError : not a pmf.", "", "Notes", "-----", "As : it is."]
     expand(None, "function", "f", None, None, lines)
     assert lines == ["A : colon here.", "", "Parameters", "----------", "p, q", "    array, shape ``(k,)``: the truth.", "",
                      "Raises", "------", "ValueError", "    not a pmf.", "", "Notes", "-----", "As : it is."]
+
+
+def test_what_is_returned_is_told_in_words():
+    lines = ["Returns", "-------", "``(xp, *arrays)`` : both.", "", "Raises", "------", "ValueError : not a pmf."]
+    expand(None, "function", "f", None, None, lines)
+    assert lines[2] == "``(xp,\N{NO-BREAK SPACE}*arrays)`` – both."
+    lines = ["The shape: of one."]
+    expand(None, "property", "f", None, None, lines)
+    assert lines == ["The shape – of one."]

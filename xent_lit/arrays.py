@@ -31,7 +31,9 @@ def _exact(x):
 
 def _objects(x):
     if isinstance(x, SymArray): return x.data
-    with np.errstate(invalid="ignore"): return np.asarray(np.frompyfunc(_exact, 1, 1)(np.asarray(x, dtype=object)), dtype=object)
+    with np.errstate(invalid="ignore"):
+        exact = np.frompyfunc(_exact, 1, 1)(np.asarray(x, dtype=object))
+        return np.asarray(exact, dtype=object)
 
 def _wrap(x, over=None):
     """Like NumPy, hand back a scalar, here a SymPy expression, when no axis is left."""
@@ -46,9 +48,10 @@ def lift(f, *xs):
 
 # %% ../nbs/00_arrays.ipynb #afc4f277
 class SymArray:
-    """An array of SymPy expressions: NumPy's shapes and sums, SymPy's functions and relations.
+    """Array of SymPy expressions: NumPy's shapes and sums, SymPy's functions and relations.
 
-    With ``over=(k, K)`` it is a vector of ``K`` entries, ``K`` unspecified, and ``data`` is its entry number ``k``.
+    With ``over=(k, K)`` it is a vector of ``K`` entries, ``K`` unspecified,
+    and ``data`` is its entry number ``k``.
     """
     __array_ufunc__ = None                     # NumPy leaves mixed operations to us
     device = dtype = None
@@ -75,11 +78,14 @@ def _sympy(name):
     return lambda *xs: lift(getattr(importlib.import_module("sympy"), name), *xs)
 
 for _name in "add", "sub", "mul", "truediv", "pow":
-    setattr(SymArray, f"__{_name}__", lambda a, b, f=getattr(operator, _name): lift(f, a, b))
-    setattr(SymArray, f"__r{_name}__", lambda a, b, f=getattr(operator, _name): lift(f, b, a))
+    _op = getattr(operator, _name)
+    setattr(SymArray, f"__{_name}__", lambda a, b, f=_op: lift(f, a, b))
+    setattr(SymArray, f"__r{_name}__", lambda a, b, f=_op: lift(f, b, a))
 for _name in "lt", "le", "gt", "ge":
-    setattr(SymArray, f"__{_name}__", lambda a, b, f=getattr(operator, _name): lift(f, a, b))
-SymArray.__eq__ = lambda a, b: _sympy("Eq")(a, b)               # == of two expressions asks for their spelling
+    _op = getattr(operator, _name)
+    setattr(SymArray, f"__{_name}__", lambda a, b, f=_op: lift(f, a, b))
+# == of two expressions asks for their spelling
+SymArray.__eq__ = lambda a, b: _sympy("Eq")(a, b)
 SymArray.__ne__ = lambda a, b: _sympy("Ne")(a, b)
 
 # %% ../nbs/00_arrays.ipynb #b842b7b3
@@ -88,29 +94,39 @@ def _piecewise(condition, a, b):
     return sympy.Piecewise((a, condition), (b, True))
 
 def _reduce(name, unspecified=None):
-    """A reduction over axes by a two-argument SymPy function; ``Sum`` or ``Product`` where the length is a symbol."""
+    """A reduction over axes by a two-argument SymPy function;
+    ``Sum`` or ``Product`` where the length is a symbol."""
     def reduce(x, axis=None, keepdims=False):
         sympy = importlib.import_module("sympy")
         if getattr(x, "over", None):
             total = getattr(sympy, unspecified)(x.data.item(), (x.over[0], 1, x.over[1]))
-            return total if x.data.item().has(x.over[0]) else total.doit()      # K equal terms
+            return total if x.data.item().has(x.over[0]) else total.doit()  # K equal terms
         f, x = np.frompyfunc(getattr(sympy, name), 2, 1), _objects(x)
-        return _wrap(f.reduce(x.reshape(-1) if axis is None else x, axis=-1 if axis is None else axis, keepdims=keepdims))
+        if axis is None: x, axis = x.reshape(-1), -1
+        return _wrap(f.reduce(x, axis=axis, keepdims=keepdims))
     return reduce
 
 symbolic = SimpleNamespace(
-    __name__="xent_lit.symbolic", asarray=lambda x, **kw: SymArray(x), inf=math.inf, nan=math.nan,
-    exp=_sympy("exp"), log=_sympy("log"), sqrt=_sympy("sqrt"), abs=_sympy("Abs"), sign=_sympy("sign"), tanh=_sympy("tanh"),
+    __name__="xent_lit.symbolic",
+    asarray=lambda x, **kw: SymArray(x), inf=math.inf, nan=math.nan,
+    exp=_sympy("exp"), log=_sympy("log"), sqrt=_sympy("sqrt"),
+    abs=_sympy("Abs"), sign=_sympy("sign"), tanh=_sympy("tanh"),
     log1p=lambda x: symbolic.log(1 + x), expm1=lambda x: symbolic.exp(x) - 1,
-    equal=_sympy("Eq"), less=_sympy("Lt"), greater=_sympy("Gt"), logical_and=_sympy("And"), logical_or=_sympy("Or"),
-    isinf=lambda x: lift(lambda e: _exact(bool(e.is_infinite)), x), where=lambda c, a, b: lift(_piecewise, c, a, b),
+    equal=_sympy("Eq"), less=_sympy("Lt"), greater=_sympy("Gt"),
+    logical_and=_sympy("And"), logical_or=_sympy("Or"),
+    isinf=lambda x: lift(lambda e: _exact(bool(e.is_infinite)), x),
+    where=lambda c, a, b: lift(_piecewise, c, a, b),
     log2=lambda x: symbolic.log(x) / symbolic.log(2), ceil=_sympy("ceiling"),
-    all=lambda x: importlib.import_module("sympy").And(*_objects(x).flat),     # one entry of an unspecified vector stands for all
+    # one entry of an unspecified vector stands for all
+    all=lambda x: importlib.import_module("sympy").And(*_objects(x).flat),
     sum=_reduce("Add", "Sum"), prod=_reduce("Mul", "Product"), max=_reduce("Max"),
     mean=lambda x: symbolic.sum(x) / math.prod(np.shape(x)),
-    zeros_like=lambda x: lift(lambda e: e * 0, x), ones_like=lambda x: symbolic.zeros_like(x) + 1,
-    astype=lambda c, dtype, **kw: symbolic.where(c, 1, 0), permute_dims=lambda x, axes: SymArray(np.transpose(x.data, axes)),
-    arange=lambda k, **kw: SymArray(np.arange(k)), broadcast_to=lambda x, shape: _wrap(np.broadcast_to(_objects(x), shape)))
+    zeros_like=lambda x: lift(lambda e: e * 0, x),
+    ones_like=lambda x: symbolic.zeros_like(x) + 1,
+    astype=lambda c, dtype, **kw: symbolic.where(c, 1, 0),
+    permute_dims=lambda x, axes: SymArray(np.transpose(x.data, axes)),
+    arange=lambda k, **kw: SymArray(np.arange(k)),
+    broadcast_to=lambda x, shape: _wrap(np.broadcast_to(_objects(x), shape)))
 
 # %% ../nbs/00_arrays.ipynb #fe671ed8
 def symbols_vector(name, size, index="k", **assumptions):
@@ -119,12 +135,14 @@ def symbols_vector(name, size, index="k", **assumptions):
     Parameters
     ----------
     name : letter of the symbols.
-    size : a number, for ``name1, name2, …``; or a positive integer symbol, for a vector of unspecified length.
+    size : a number, for ``name1, name2, …``; or a positive integer symbol,
+        for a vector of unspecified length.
     index : letter of the running index of an unspecified length.
     **assumptions : SymPy assumptions, such as ``positive=True``.
     """
     import sympy
-    if isinstance(size, int): return SymArray(sympy.symbols(f"{name}1:{size + 1}", **assumptions))
+    if isinstance(size, int):
+        return SymArray(sympy.symbols(f"{name}1:{size + 1}", **assumptions))
     i = sympy.Symbol(index, integer=True, positive=True)
     return SymArray(sympy.IndexedBase(name, **assumptions)[i], (i, size))
 
@@ -134,35 +152,47 @@ class Listed(np.ndarray):
     def __repr__(self): return repr(np.asarray(self))
 
 def guest(x):
-    """Whether x adapts to the arrays beside it: lists and plain numbers do (NumPy's float64 counts as a number)."""
-    return isinstance(x, (int, float, Listed)) or not (isinstance(x, SymArray) or is_array_api_obj(x))
+    """Whether x adapts to the arrays beside it: lists and plain numbers do
+    (NumPy's float64 counts as a number)."""
+    if isinstance(x, (int, float, Listed)): return True
+    return not (isinstance(x, SymArray) or is_array_api_obj(x))
 
 def _parse(caller, name, x):
     """One argument as an array, still of its own library and type."""
-    if isinstance(x, SymArray) or (not guest(x) and getattr(x.dtype, "kind", "") not in set("OSUMmV")): return x
+    if isinstance(x, SymArray): return x
+    if not guest(x) and getattr(x.dtype, "kind", "") not in set("OSUMmV"): return x
     try: a = np.asarray(x)
-    except (ValueError, TypeError): a = np.asarray(None)                   # rows of different lengths
-    if a.dtype == object and a.size and all(hasattr(e, "free_symbols") or isinstance(e, (int, float)) for e in a.flat): return SymArray(a)
+    except (ValueError, TypeError): a = np.asarray(None)    # rows of different lengths
+    if a.dtype == object and a.size:
+        if all(hasattr(e, "free_symbols") or isinstance(e, (int, float)) for e in a.flat):
+            return SymArray(a)
     if a.dtype.kind in "biuf": return a
-    raise TypeError(f"{caller}: {name} is {str(x)[:40]!r} ({type(x).__name__}), expected real numbers in an array, or in lists of equal length")
+    raise TypeError(f"{caller}: {name} is {str(x)[:40]!r} ({type(x).__name__}), "
+                    "expected real numbers in an array, or in lists of equal length")
 
-def _library(x): return np if isinstance(x, (np.ndarray, np.generic)) else array_namespace(x)
+def _library(x):
+    return np if isinstance(x, (np.ndarray, np.generic)) else array_namespace(x)
 
 def _join(caller, arrays):
-    """The library that the arguments share, the arguments that are its arrays, and all of them parsed."""
+    """The library the arguments share, its arrays among them, and all of them parsed."""
     parsed = {name: _parse(caller, name, x) for name, x in arrays.items()}
-    if any(isinstance(x, SymArray) for x in parsed.values()): return symbolic, [], list(map(SymArray, parsed.values()))
+    if any(isinstance(x, SymArray) for x in parsed.values()):
+        return symbolic, [], list(map(SymArray, parsed.values()))
     owned = {name: x for name, x in parsed.items() if not guest(arrays[name])}
     libraries = {_library(x) for x in owned.values()} or {np}
     if len(libraries) > 1:
-        kinds = ", ".join(f"{name} is an array of {type(x).__module__.split('.')[0]}" for name, x in owned.items())
+        kinds = ", ".join(f"{name} is an array of {type(x).__module__.split('.')[0]}"
+                          for name, x in owned.items())
         raise TypeError(f"{caller}: {kinds}; expected arrays of one library")
     for name, x in owned.items():
-        if any(size != size for size in x.shape): raise ValueError(f"{caller}: {name} has shape {tuple(x.shape)}, expected known sizes; compute_chunk_sizes() finds them")
+        if any(size != size for size in x.shape):
+            raise ValueError(f"{caller}: {name} has shape {tuple(x.shape)}, "
+                             "expected known sizes; compute_chunk_sizes() finds them")
     return libraries.pop(), list(owned.values()), list(parsed.values())
 
 # %% ../nbs/00_arrays.ipynb #e0d7d546
-_USUAL = {(kind, np.dtype(name)) for kind in (np.ndarray, np.memmap) for name in ("float32", "float64")}
+_USUAL = {(kind, np.dtype(name))
+          for kind in (np.ndarray, np.memmap) for name in ("float32", "float64")}
 
 def namespace(caller, **arrays):
     """The array library of the arguments and the arguments as its floating-point arrays.
@@ -170,18 +200,20 @@ def namespace(caller, **arrays):
     Parameters
     ----------
     caller : name of the calling function, for error messages.
-    **arrays : the arguments under their own names: lists, numbers, arrays of one library, or SymPy symbols.
+    **arrays : the arguments under their own names: lists, numbers, arrays of one library,
+        or SymPy symbols.
 
     Returns
     -------
-    ``(xp, *arrays)`` : the namespace (array API standard, or the symbolic one) and the converted arrays.
+    ``(xp, *arrays)`` : the namespace (array API or symbolic) and the converted arrays.
 
     Raises
     ------
-    TypeError : for anything that is not real numbers, and for arrays of two libraries in one call.
+    TypeError : for anything but real numbers, and for arrays of two libraries in one call.
     ValueError : for a Dask array of unknown size.
     """
-    if len(kinds := {(type(x), getattr(x, "dtype", None)) for x in arrays.values()}) == 1 and kinds <= _USUAL: return np, *arrays.values()
+    kinds = {(type(x), getattr(x, "dtype", None)) for x in arrays.values()}
+    if len(kinds) == 1 and kinds <= _USUAL: return np, *arrays.values()
     xp, owned, parsed = _join(caller, arrays)
     if xp is symbolic: return xp, *parsed
     dtype = _floating(caller, xp, owned)
@@ -189,14 +221,17 @@ def namespace(caller, **arrays):
 
 # %% ../nbs/00_arrays.ipynb #0ead970b
 def _floating(caller, xp, owned):
-    """The widest floating type among the arrays, or the library's default when all are integers."""
+    """The arrays' widest floating type, or the library's default when all are integers."""
     floats = [x.dtype for x in owned if xp.isdtype(x.dtype, "real floating")]
-    if any(xp.isdtype(x.dtype, "complex floating") for x in owned): raise TypeError(f"{caller}: got complex numbers, expected real ones")
-    return xp.result_type(*floats) if floats else xp.__array_namespace_info__().default_dtypes()["real floating"]
+    if any(xp.isdtype(x.dtype, "complex floating") for x in owned):
+        raise TypeError(f"{caller}: got complex numbers, expected real ones")
+    if floats: return xp.result_type(*floats)
+    return xp.__array_namespace_info__().default_dtypes()["real floating"]
 
 def _convert(xp, x, dtype, owned):
     if xp is np: return x if x.dtype == dtype else x.astype(dtype)
-    if is_array_api_obj(x) and array_namespace(x) is xp: return x if x.dtype == dtype else xp.astype(x, dtype)
+    if is_array_api_obj(x) and array_namespace(x) is xp:
+        return x if x.dtype == dtype else xp.astype(x, dtype)
     return xp.asarray(x, dtype=dtype, device=device(owned[0]))
 
 # %% ../nbs/00_arrays.ipynb #864fc872
@@ -204,13 +239,16 @@ def unrounded(caller, **arrays):
     """Like ``namespace``, but integers stay integers."""
     xp, owned, parsed = _join(caller, arrays)
     if xp is symbolic: return xp, *parsed
-    dtypes = _floating(caller, xp, owned), xp.__array_namespace_info__().default_dtypes()["integral"]
-    whole = [x.dtype.kind in "iu" if isinstance(x, np.ndarray) else xp.isdtype(x.dtype, "integral") for x in parsed]
+    dtypes = (_floating(caller, xp, owned),
+              xp.__array_namespace_info__().default_dtypes()["integral"])
+    whole = [x.dtype.kind in "iu" if isinstance(x, np.ndarray)
+             else xp.isdtype(x.dtype, "integral") for x in parsed]
     return xp, *(_convert(xp, x, dtypes[w], owned) for x, w in zip(parsed, whole))
 
 def exact_type(xp, *arrays):
-    """The floating type of the arrays, but at least single precision, which holds every label below 2²⁴."""
-    return None if xp is symbolic else xp.result_type(_floating("exact_type", xp, arrays), xp.float32)
+    """The arrays' floating type, but at least single: it holds every label below 2²⁴."""
+    if xp is symbolic: return None
+    return xp.result_type(_floating("exact_type", xp, arrays), xp.float32)
 
 # %% ../nbs/00_arrays.ipynb #5e196408
 def everywhere(mask, xp):
@@ -218,7 +256,8 @@ def everywhere(mask, xp):
     return np.count_nonzero(mask) == mask.size if xp is np else bool(xp.all(mask))
 
 def at_hand(xp, x):
-    """Whether the values of an array can be looked at: it is no symbol, not lazy, and not traced by a compiler."""
+    """Whether the values of an array can be looked at:
+    it is no symbol, not lazy, and not traced by a compiler."""
     if xp is np: return True
     if xp is symbolic or is_dask_array(x): return False
     try: bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
@@ -227,28 +266,35 @@ def at_hand(xp, x):
 
 # %% ../nbs/00_arrays.ipynb #07a0479c
 BLOCK = 2**18              # numbers in a block
-np.empty(2**20)            # 8 MB, freed at once: from now on glibc keeps the freed memory of a block at hand, and does not fetch it anew each time
+# 8 MB, freed at once: from now on glibc keeps the freed memory of a block at hand,
+# and does not fetch it anew each time
+np.empty(2**20)
 
 def blocked(f, *arrays):
-    """``f(*arrays)``, where f treats each row by itself: large NumPy arrays go through in blocks of rows, other arrays as they are.
+    """``f(*arrays)``, where f treats each row by itself: large NumPy arrays go through
+    in blocks of rows, other arrays as they are.
 
     Parameters
     ----------
-    f : a function of arrays ``(*batch, k)`` that returns an array ``(*batch,)`` or ``(*batch, j)``.
+    f : a function of arrays ``(*batch, k)`` that returns ``(*batch,)`` or ``(*batch, j)``.
     *arrays : arrays whose batches broadcast; the last axis is never cut.
 
     Returns
     -------
     array, what ``f(*arrays)`` returns.
     """
-    if not _plain(arrays) or (whole := np.broadcast(*arrays)).size <= BLOCK or whole.ndim == 1: return f(*arrays)
+    if not _plain(arrays): return f(*arrays)
+    whole = np.broadcast(*arrays)
+    if whole.size <= BLOCK or whole.ndim == 1: return f(*arrays)
     rows = [np.broadcast_to(x, (*whole.shape[:-1], x.shape[-1])) for x in arrays]
     each = whole.size // len(rows[0])
-    short = whole.shape[-1] <= 64       # NumPy is slow at sums of a few numbers each: short rows are copied, column by column
+    # NumPy is slow at sums of a few numbers each: short rows are copied, column by column
+    short = whole.shape[-1] <= 64
     step = max(1, BLOCK // each // (2 if short else 1))
     def block(i):
         if each > BLOCK: return np.asarray(blocked(f, *(x[i] for x in rows)))[None]
-        return f(*(np.asfortranarray(x[i:i + step]) if short else x[i:i + step] for x in rows))
+        pieces = (x[i:i + step] for x in rows)
+        return f(*(map(np.asfortranarray, pieces) if short else pieces))
     first = block(0)
     out = np.empty((len(rows[0]), *first.shape[1:]), first.dtype)
     def fill(i): out[i:i + step] = first if i == 0 else block(i)
@@ -259,20 +305,27 @@ def _plain(arrays): return all(type(x) in (np.ndarray, np.memmap) for x in array
 
 # %% ../nbs/00_arrays.ipynb #055bbb1b
 def on_all_cores(work, steps):
-    """``[work(i) for i in steps]``, computed by as many threads as there are cores; in a thread of ours, by that thread."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if cores == 1 or len(steps) < 2 or threading.current_thread().name.startswith("xent_lit"): return [work(i) for i in steps]
+    """``[work(i) for i in steps]``, computed by as many threads as there are cores;
+    in a thread of ours, by that thread."""
+    cores = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+             else os.cpu_count())
+    if (cores == 1 or len(steps) < 2
+            or threading.current_thread().name.startswith("xent_lit")):
+        return [work(i) for i in steps]
     length, settings = min(8, -(-len(steps) // (4 * cores))), np.geterr()
     def stretch(first):
         with np.errstate(**settings): return [work(i) for i in steps[first:first + length]]
     with ThreadPoolExecutor(cores, "xent_lit") as pool:
-        return [result for part in pool.map(stretch, range(0, len(steps), length)) for result in part]
+        parts = pool.map(stretch, range(0, len(steps), length))
+        return [result for part in parts for result in part]
 
 # %% ../nbs/00_arrays.ipynb #4cef98c0
 def in_pieces(f, xp, *rows):
-    """``[f(*rows)]``, or a list of the results for the pieces, where rows of NumPy arrays are longer than a block."""
+    """``[f(*rows)]``, or a list of the results for the pieces,
+    where rows of NumPy arrays are longer than a block."""
     if xp is not np or rows[0].shape[-1] <= BLOCK: return [f(*rows)]
-    return on_all_cores(lambda i: f(*(x[..., i:i + BLOCK] for x in rows)), range(0, rows[0].shape[-1], BLOCK))
+    starts = range(0, rows[0].shape[-1], BLOCK)
+    return on_all_cores(lambda i: f(*(x[..., i:i + BLOCK] for x in rows)), starts)
 
 def total(term, xp, *rows):
     """The sum of ``term(*rows)`` along the rows."""
@@ -281,7 +334,7 @@ def total(term, xp, *rows):
 
 # %% ../nbs/00_arrays.ipynb #16f0d007
 def nowhere(mask, xp):
-    """Whether a mask is known to mask nothing; it is not known without a look, and we look at NumPy's values only."""
+    """Whether a mask is known to mask nothing: we look, and at NumPy's values only."""
     return xp is np and not np.count_nonzero(mask)
 
 def weigh(w, a, xp):
@@ -291,14 +344,16 @@ def weigh(w, a, xp):
     return xp.where(never, xp.zeros_like(w), w * xp.where(never, xp.zeros_like(a), a))
 
 def blend(mask, a, b, xp):
-    """``where(mask, a, b)`` for finite a and b. On NumPy a mask without a pattern costs ten times the arithmetic."""
+    """``where(mask, a, b)`` for finite a and b.
+    On NumPy a mask without a pattern costs ten times the arithmetic."""
     return b + mask * (a - b) if xp is np else xp.where(mask, a, b)
 
 # %% ../nbs/00_arrays.ipynb #bb8a8973
 def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
     """Raise unless ``p`` holds probabilities that sum to 1 along ``axis``.
 
-    The check is skipped where values are not at hand: SymPy symbols, Dask arrays, and arrays traced by a compiler.
+    The check is skipped where values are not at hand: SymPy symbols, Dask arrays,
+    and arrays traced by a compiler.
 
     Parameters
     ----------
@@ -308,8 +363,8 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
 
     Raises
     ------
-    ValueError : negative or NaN entries, no outcomes, or a sum that differs from 1 by more than
-        the square root of the type's rounding unit. TypeError : not numbers.
+    ValueError : negative or NaN entries, no outcomes, or a sum that differs from 1
+        by more than the square root of the type's rounding unit. TypeError : not numbers.
     """
     xp, p = namespace(caller, **{name: p})
     count_outcomes(caller, axis, **{name: p})
@@ -321,38 +376,54 @@ def _check(caller, name, axis, p, xp):
     sums = total(lambda p: p, xp, p)
     fits = abs(sums - 1) <= math.sqrt(xp.finfo(p.dtype).eps)
     if xp.min(p) >= 0 and everywhere(fits, xp): return sums
-    if bool(xp.any(xp.isnan(p))): raise ValueError(f"{caller}: {name} has a NaN entry, expected probabilities")
-    if bool(xp.any(p < 0)): raise ValueError(f"{caller}: {name} has a negative entry, {float(xp.min(p)):.6g}, expected probabilities")
+    if bool(xp.any(xp.isnan(p))):
+        raise ValueError(f"{caller}: {name} has a NaN entry, expected probabilities")
+    if bool(xp.any(p < 0)):
+        raise ValueError(f"{caller}: {name} has a negative entry, {float(xp.min(p)):.6g}, "
+                         "expected probabilities")
     worst = float(sums if sums.ndim == 0 else sums[~fits][0])
-    raise ValueError(f"{caller}: {name} sums to {worst:.9g} on axis {axis}, expected 1; normalize({name}) turns counts or weights into a pmf")
+    raise ValueError(f"{caller}: {name} sums to {worst:.9g} on axis {axis}, expected 1; "
+                     f"normalize({name}) turns counts or weights into a pmf")
 
 # %% ../nbs/00_arrays.ipynb #09fa8f8b
 def broadcast_shapes(*shapes):
-    """The shape that these shapes broadcast to; unlike NumPy's function it also takes symbols for sizes."""
-    sizes = [set(column) - {1} for column in zip_longest(*map(reversed, shapes), fillvalue=1)]
-    if any(len(found) > 1 for found in sizes): raise ValueError(f"shapes {shapes} do not broadcast")
+    """The shape these shapes broadcast to; unlike NumPy's function it takes symbols too."""
+    columns = zip_longest(*map(reversed, shapes), fillvalue=1)
+    sizes = [set(column) - {1} for column in columns]
+    if any(len(found) > 1 for found in sizes):
+        raise ValueError(f"shapes {shapes} do not broadcast")
     return tuple(found.pop() if found else 1 for found in reversed(sizes))
 
 def check_shapes(caller, expected="shapes that broadcast", **shapes):
     """Raise unless the shapes broadcast."""
     try: broadcast_shapes(*shapes.values())
     except ValueError:
-        found = ", ".join(f"{name} has shape {tuple(shape)}" for name, shape in shapes.items())
+        found = ", ".join(f"{name} has shape {tuple(shape)}"
+                          for name, shape in shapes.items())
         raise ValueError(f"{caller}: {found}; expected {expected}") from None
 
 def count_outcomes(caller, axis, **arrays):
-    """Raise unless all arrays have the same number of outcomes on ``axis`` and batches that broadcast."""
+    """Raise unless all arrays have the same number of outcomes on ``axis``
+    and batches that broadcast."""
     shapes = [tuple(x.shape) for x in arrays.values()]
-    if axis == -1 and shapes[0][-1:] > (0,) and shapes.count(shapes[0]) == len(shapes): return       # nothing to look into
+    if axis == -1 and shapes[0][-1:] > (0,) and shapes.count(shapes[0]) == len(shapes):
+        return                                               # nothing to look into
     for name, x in arrays.items():
-        if axis not in range(-x.ndim, x.ndim): raise ValueError(f"{caller}: {name} has shape {tuple(x.shape)}, expected outcomes on axis {axis}")
-        if not x.shape[axis] > 0: raise ValueError(f"{caller}: {name} has 0 outcomes on axis {axis}, expected at least 1")
-    counts = [f"{name} has {x.shape[axis]} outcomes on axis {axis}" for name, x in arrays.items()]
-    if len({x.shape[axis] for x in arrays.values()}) > 1: raise ValueError(f"{caller}: {', '.join(counts)}; expected the same number")
-    check_shapes(caller, "batches that broadcast", **{name: x.shape for name, x in arrays.items()})
+        if axis not in range(-x.ndim, x.ndim):
+            raise ValueError(f"{caller}: {name} has shape {tuple(x.shape)}, "
+                             f"expected outcomes on axis {axis}")
+        if not x.shape[axis] > 0:
+            raise ValueError(f"{caller}: {name} has 0 outcomes on axis {axis}, "
+                             "expected at least 1")
+    counts = [f"{name} has {x.shape[axis]} outcomes on axis {axis}"
+              for name, x in arrays.items()]
+    if len({x.shape[axis] for x in arrays.values()}) > 1:
+        raise ValueError(f"{caller}: {', '.join(counts)}; expected the same number")
+    check_shapes(caller, "batches that broadcast",
+                 **{name: x.shape for name, x in arrays.items()})
 
 def broadcasting(caller, **arrays):
-    """The door for arrays that are combined entry by entry: ``(xp, *arrays)`` after a check of shape."""
+    """The door for arrays combined entry by entry: ``(xp, *arrays)``, shapes checked."""
     xp, *values = namespace(caller, **arrays)
     check_shapes(caller, **{name: x.shape for name, x in zip(arrays, values)})
     return xp, *values
@@ -382,7 +453,8 @@ def sum_over_outcomes(caller, term, axis, **arrays):
     xp, *values = namespace(caller, **arrays)
     count_outcomes(caller, axis, **dict(zip(arrays, values)))
     def rows(*pmfs):
-        for name, p in {id(p): (name, p) for name, p in zip(arrays, pmfs)}.values(): _check(caller, name, axis, p, xp)
+        different = {id(p): (name, p) for name, p in zip(arrays, pmfs)}
+        for name, p in different.values(): _check(caller, name, axis, p, xp)
         return total(lambda *pmfs: term(*pmfs, xp), xp, *pmfs)
     return blocked(rows, *(outcomes_last(p, axis, xp) for p in values))
 
@@ -407,25 +479,34 @@ def normalize(w, *, axis=-1):
     count_outcomes("normalize", axis, w=w)
     def rows(w):
         sums = xp.sum(w, axis=-1, keepdims=True)
-        if at_hand(xp, w) and not (bool(xp.min(w) >= 0) and bool(xp.all(sums > 0) & xp.all(xp.isfinite(sums)))):
-            raise ValueError(f"normalize: w has sums between {float(xp.min(sums)):.6g} and {float(xp.max(sums)):.6g} and least entry {float(xp.min(w)):.6g}, expected weights >= 0 with a finite sum > 0")
+        if at_hand(xp, w):
+            finite = xp.all(sums > 0) & xp.all(xp.isfinite(sums))
+            if not (bool(xp.min(w) >= 0) and bool(finite)):
+                raise ValueError(
+                    f"normalize: w has sums between {float(xp.min(sums)):.6g} "
+                    f"and {float(xp.max(sums)):.6g} and least entry {float(xp.min(w)):.6g}"
+                    ", expected weights >= 0 with a finite sum > 0")
         return w / sums
     return outcomes_back(blocked(rows, outcomes_last(w, axis, xp)), axis, xp)
 
 # %% ../nbs/00_arrays.ipynb #68e3cb53
 def check_weights(caller, xp, w):
-    """Raise unless the weights of a sample are not negative and have a finite sum > 0, where values are at hand."""
+    """Raise unless the weights of a sample are not negative and have a finite sum > 0,
+    where values are at hand."""
     if not at_hand(xp, w): return
     total = float(xp.sum(w))
     if bool(xp.any(w < 0)) or not 0 < total < math.inf:
-        raise ValueError(f"{caller}: weights sum to {total:g} with least entry {float(xp.min(w)):g}, expected weights >= 0 with a finite sum > 0")
+        raise ValueError(f"{caller}: weights sum to {total:g} "
+                         f"with least entry {float(xp.min(w)):g}, "
+                         "expected weights >= 0 with a finite sum > 0")
 
 # %% ../nbs/00_arrays.ipynb #55a853e0
 def symbols_pmf(name, k):
     """The general pmf with ``k`` possible outcomes: positive symbols over their sum.
 
-    Every pmf without zeros has this form, so what is proved for it is proved for all of them.
-    For an unspecified ``k`` it is a positive vector, and that it sums to 1 is a hypothesis of the proof.
+    Every pmf without zeros has this form, so what is proved for it is proved for all.
+    For an unspecified ``k`` it is a positive vector,
+    and that it sums to 1 is a hypothesis of the proof.
     """
     w = symbols_vector(name, k, positive=True)
     return normalize(w) if isinstance(k, int) else w
@@ -438,17 +519,22 @@ def in_base(nats, base, caller="in_base"):
     """
     nats = nats + 0                                        # −0.0 becomes 0.0
     if base is None: return nats
-    if hasattr(nats, "free_symbols") or isinstance(nats, SymArray): return nats / symbolic.log(base)
+    if hasattr(nats, "free_symbols") or isinstance(nats, SymArray):
+        return nats / symbolic.log(base)
     try: unit = math.log(base)
     except (TypeError, ValueError): unit = 0
-    if not 0 < abs(unit) < math.inf: raise ValueError(f"{caller}: base is {base!r}, expected None (nats), 2 (bits) or another number > 0 except 1")
+    if not 0 < abs(unit) < math.inf:
+        raise ValueError(f"{caller}: base is {base!r}, "
+                         "expected None (nats), 2 (bits) or another number > 0 except 1")
     return nats / unit
 
 # %% ../nbs/00_arrays.ipynb #7d0157a5
 def peak_and_excess(z, xp):
-    """The largest logit m, and log Σ exp(z − m) exact to rounding; both keep the axis, with length one."""
+    """The largest logit m, and log Σ exp(z − m) exact to rounding;
+    both keep the axis, with length one."""
     parts = in_pieces(lambda z: peak_and_rest(xp, z), xp, z)
-    m, rest = parts[0] if len(parts) == 1 else peak_and_rest(xp, *(xp.concat(part, axis=-1) for part in zip(*parts)))
+    m, rest = parts[0] if len(parts) == 1 else peak_and_rest(
+        xp, *(xp.concat(part, axis=-1) for part in zip(*parts)))
     return m, xp.log1p(rest)
 
 def peak_and_rest(xp, z, rests=None):
@@ -456,21 +542,25 @@ def peak_and_rest(xp, z, rests=None):
     m = xp.max(z, axis=-1, keepdims=True)
     e = xp.exp(gap(z, m, xp))
     rest = _rest(e, z, m, xp)
-    return m, rest if rests is None else rest + xp.sum(weigh(e, rests, xp), axis=-1, keepdims=True)
+    if rests is None: return m, rest
+    return m, rest + xp.sum(weigh(e, rests, xp), axis=-1, keepdims=True)
 
 def _rest(e, z, m, xp):
     if xp is np:
         rest = np.sum(e, axis=-1, keepdims=True) - 1
         if not np.any(rest < 1): return rest                 # nothing drowned
     top = xp.astype(xp.equal(z, m), e.dtype)
-    return xp.sum(e - top, axis=-1, keepdims=True) + (xp.sum(top, axis=-1, keepdims=True) - 1)
+    return (xp.sum(e - top, axis=-1, keepdims=True)
+            + (xp.sum(top, axis=-1, keepdims=True) - 1))
 
 def gap(z, m, xp):
-    """``z − m``, where equal ``+inf`` differ by 0, and a row of ``-inf`` allows no outcome and gives NaN."""
-    with np.errstate(over="ignore"):                         # a gap beyond the largest float is infinite
+    """``z − m``, where equal ``+inf`` differ by 0,
+    and a row of ``-inf`` allows no outcome and gives NaN."""
+    with np.errstate(over="ignore"):          # a gap beyond the largest float is infinite
         if nowhere(xp.isinf(m), xp): return z - m
         ends, zero = xp.logical_and(xp.equal(z, m), xp.isinf(m)), xp.zeros_like(z)
-        limit = xp.where(xp.greater(m, xp.zeros_like(m)), xp.zeros_like(m), xp.zeros_like(m) + xp.nan)
+        limit = xp.where(xp.greater(m, xp.zeros_like(m)),
+                         xp.zeros_like(m), xp.zeros_like(m) + xp.nan)
         return xp.where(ends, zero, z) - xp.where(ends, limit, m)
 
 # %% ../nbs/00_arrays.ipynb #f26a13ea
@@ -491,7 +581,8 @@ def logsumexp(z, *, axis=-1):
     def rows(z):
         m, excess = peak_and_excess(z, xp)
         impossible = xp.equal(m, xp.zeros_like(m) - xp.inf)
-        return xp.sum(xp.where(impossible, m, m + excess), axis=-1)              # the axis has length one
+        # the axis has length one
+        return xp.sum(xp.where(impossible, m, m + excess), axis=-1)
     return blocked(rows, outcomes_last(z, axis, xp))
 
 def log_softmax(z, *, axis=-1):
@@ -520,7 +611,8 @@ def softmax(z, *, axis=-1):
     return xp.exp(log_softmax(z, axis=axis))
 
 # %% ../nbs/00_arrays.ipynb #d848421a
-_ROOFS = {"torch": "torch.special", "jax.numpy": "jax.scipy.special", "cupy": "cupyx.scipy.special"}
+_ROOFS = {"torch": "torch.special", "jax.numpy": "jax.scipy.special",
+          "cupy": "cupyx.scipy.special"}
 
 def maths(xp):
     """Where constants live: ``math`` for numbers, SymPy for symbols."""
@@ -531,5 +623,7 @@ def special(xp, name, x):
     if xp is symbolic: return _sympy({"gammaln": "loggamma"}.get(name, name))(x)
     library = xp.__name__.removeprefix("array_api_compat.")
     f = getattr(importlib.import_module(_ROOFS.get(library, "scipy.special")), name)
-    if library == "array_api_strict": return xp.asarray(f(np.asarray(xp.asarray(x, device=xp.Device("CPU_DEVICE")))), device=device(x))
+    if library == "array_api_strict":
+        on_cpu = xp.asarray(x, device=xp.Device("CPU_DEVICE"))
+        return xp.asarray(f(np.asarray(on_cpu)), device=device(x))
     return xp.astype(f(x), x.dtype)                          # SciPy widens half precision

@@ -14,7 +14,8 @@ from fractions import Fraction
 from itertools import accumulate
 
 import numpy as np
-from .arrays import SymArray, at_hand, check_pmf, count_outcomes, lift, namespace, pmfs, weigh
+from .arrays import (SymArray, at_hand, check_pmf, count_outcomes, lift, namespace,
+                             pmfs, weigh)
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 from .entropy import cross_entropy, entropy
 
@@ -25,7 +26,7 @@ def code_lengths(q, *, whole=False, axis=-1):
     Parameters
     ----------
     q : array_like, shape ``(*batch, k)``, a pmf.
-    whole : ``False`` for the ideal lengths −log₂ q, ``True`` for Shannon's whole ones ⌈−log₂ q⌉.
+    whole : ``False`` for the ideal lengths −log₂ q, ``True`` for Shannon's ⌈−log₂ q⌉.
     axis : the axis of the outcomes.
 
     Returns
@@ -56,11 +57,15 @@ def kraft_sum(lengths):
     return xp.sum(2.0 ** -lengths, axis=-1)
 
 def _check_lengths(caller, xp, axis, **arrays):
-    """Raise unless the lengths fit and are not negative, up to the slack of a sum of probabilities."""
+    """Raise unless the lengths fit and are not negative,
+    up to the slack of a sum of probabilities."""
     count_outcomes(caller, axis, **arrays)
     lengths = arrays["lengths"]
-    if at_hand(xp, lengths) and not bool(xp.all(fits := lengths >= -math.sqrt(xp.finfo(lengths.dtype).eps))):
-        raise ValueError(f"{caller}: lengths has the entry {float(lengths[~fits][0]):g}, expected numbers of bits >= 0")
+    if not at_hand(xp, lengths): return
+    fits = lengths >= -math.sqrt(xp.finfo(lengths.dtype).eps)
+    if not bool(xp.all(fits)):
+        raise ValueError(f"{caller}: lengths has the entry {float(lengths[~fits][0]):g}, "
+                         "expected numbers of bits >= 0")
 
 # %% ../nbs/04_coding.ipynb #7ac6b478
 def expected_length(p, lengths, *, axis=-1):
@@ -69,7 +74,7 @@ def expected_length(p, lengths, *, axis=-1):
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``, a pmf: the truth.
-    lengths : array_like, broadcasts with ``p``; bits. A word that is never used may be infinitely long.
+    lengths : array_like, broadcasts with ``p``; bits. Unused words may be infinitely long.
 
     Returns
     -------
@@ -120,7 +125,8 @@ shannon_code = Claim(
 
 # %% ../nbs/04_coding.ipynb #1bac981e
 def huffman(q):
-    """The whole code lengths with the least mean under ``q``: Huffman's algorithm. It needs numbers.
+    """The whole code lengths with the least mean under ``q``: Huffman's algorithm.
+    It needs numbers.
 
     Parameters
     ----------
@@ -139,9 +145,12 @@ def huffman(q):
     Cover and Thomas (2006).
     """
     xp, q = pmfs("huffman", -1, q=q)
-    if not at_hand(xp, q): raise TypeError("huffman: q is symbolic, lazy or traced, expected numbers")
-    if q.ndim != 1: raise ValueError(f"huffman: q has shape {q.shape}, expected one pmf of shape (k,)")
-    heap, lengths = [(float(q[i]), i, [i]) for i in range(q.shape[0])], np.zeros(q.shape[0], dtype=int)
+    if not at_hand(xp, q):
+        raise TypeError("huffman: q is symbolic, lazy or traced, expected numbers")
+    if q.ndim != 1:
+        raise ValueError(f"huffman: q has shape {q.shape}, expected one pmf of shape (k,)")
+    heap = [(float(q[i]), i, [i]) for i in range(q.shape[0])]
+    lengths = np.zeros(q.shape[0], dtype=int)
     heapq.heapify(heap)
     while len(heap) > 1:
         (a, _, left), (b, i, right) = heapq.heappop(heap), heapq.heappop(heap)
@@ -156,7 +165,7 @@ def _cuts(q):
     return [end / sum(weights) for end in accumulate(weights, initial=Fraction(0))]
 
 def encode(message, q):
-    """An arithmetic coder: the labels ``message`` as a string of bits, with the pmf ``q`` as model.
+    """An arithmetic coder: the labels ``message`` as a string of bits, under the pmf ``q``.
 
     Parameters
     ----------
@@ -165,7 +174,7 @@ def encode(message, q):
 
     Returns
     -------
-    str of 0 and 1, shorter than m · H(p̂, q) + 2 for a message of m labels with frequencies p̂.
+    str of 0 and 1, shorter than m · H(p̂, q) + 2 for m labels with frequencies p̂.
 
     Raises
     ------
@@ -176,10 +185,15 @@ def encode(message, q):
     Claim ``message-cost``; Cover and Thomas (2006).
     """
     check_pmf(q, caller="encode", name="q")
-    if strange := set(message) - set(range(len(q))): raise ValueError(f"encode: the message has the label {strange.pop()}, expected integers from 0 to {len(q) - 1}")
+    if strange := set(message) - set(range(len(q))):
+        raise ValueError(f"encode: the message has the label {strange.pop()}, "
+                         f"expected integers from 0 to {len(q) - 1}")
     cuts, low, width = _cuts(q), Fraction(0), Fraction(1)
-    for label in message: low, width = low + width * cuts[label], width * (cuts[label + 1] - cuts[label])
-    if width == 0: raise ValueError("encode: q excludes a label of the message, expected positive probabilities")
+    for label in message:
+        low, width = low + width * cuts[label], width * (cuts[label + 1] - cuts[label])
+    if width == 0:
+        raise ValueError("encode: q excludes a label of the message, "
+                         "expected positive probabilities")
     n = max(0, width.denominator.bit_length() - width.numerator.bit_length() - 1)
     while (number := math.ceil(low * 2**n)) + 1 > (low + width) * 2**n: n += 1
     return f"{number:0{n}b}" if n else ""

@@ -9,24 +9,27 @@ __all__ = ['definition', 'edges', 'near', 'gibbs', 'asymmetric', 'forward_revers
 import math
 
 import numpy as np
-from .arrays import blend, in_base, namespace, normalize, nowhere, sum_over_outcomes, symbolic
+from .arrays import (blend, in_base, namespace, normalize, nowhere,
+                             sum_over_outcomes, symbolic)
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 
 # %% ../nbs/02_divergence.ipynb #4edd5f6f
 def phi(s):
-    """(1 + s) artanh(s) − s for ``|s| ≤ 1/3``, from its power series, so that nothing cancels."""
+    """(1 + s) artanh(s) − s for ``|s| ≤ 1/3``, from its power series: nothing cancels."""
     u, series = s * s, 0.0
     for k in range(_terms(u), -1, -1): series = series * u + 1 / (2 * k + 3)
     return u * (1 + (u + s) * series)
 
 def _terms(u):
-    """The last power of u ≤ 1/9 that still counts: 17 in double precision, fewer in single and where NumPy shows that u is small."""
+    """The last power of u ≤ 1/9 that still counts: 17 in double precision,
+    fewer in single and where NumPy shows that u is small."""
     if not isinstance(u, np.ndarray): return 17
     least, most = np.finfo(u.dtype).tiny, min(1 / 9, float(np.max(u)))
     return math.ceil(math.log(np.finfo(u.dtype).eps / 4) / math.log(max(most, least)))
 
 def kl_term(p, q, xp):
-    """p log(p/q) − p + q ≥ 0 for positive weights, with ``0 log 0 = 0`` and ``inf`` where only ``q`` is 0.
+    """p log(p/q) − p + q ≥ 0 for positive weights, with ``0 log 0 = 0``
+    and ``inf`` where only ``q`` is 0.
 
     On symbols it is that expression; on numbers it is accurate to a few rounding errors.
     """
@@ -50,33 +53,37 @@ def _term(a, b, xp):
 
 # %% ../nbs/02_divergence.ipynb #949bc8b0
 def kl_divergence(p, q, *, axis=-1, base=None):
-    """KL divergence D(p‖q) = Σ p log(p/q): the extra cost of believing ``q`` when ``p`` is true.
+    """KL divergence D(p‖q) = Σ p log(p/q):
+    the extra cost of believing ``q`` when ``p`` is true.
 
-    Computed as Σ (p log(p/q) − p + q), whose terms are never negative. Value checks are skipped for
-    symbols and for lazy or traced arrays.
+    Computed as Σ (p log(p/q) − p + q), whose terms are never negative.
+    Value checks are skipped for symbols and for lazy or traced arrays.
 
     Parameters
     ----------
-    p : array_like, shape ``(*batch, k)``: the truth. Or a distribution of the later chapters.
+    p : array_like, shape ``(*batch, k)``: the truth. Or a distribution of later chapters.
     q : array_like, shape ``(*batch, k)``: the model. Or a distribution.
     axis : the axis of the outcomes.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
 
     Returns
     -------
-    array, shape ``(*batch,)``, ≥ 0; ``inf`` where ``q`` gives no mass to an outcome of ``p``.
+    array, shape ``(*batch,)``, ≥ 0; ``inf`` where ``q`` gives an outcome of ``p`` no mass.
 
     Raises
     ------
-    ValueError : not a pmf, different numbers of outcomes, bad base. TypeError : not numbers, or two libraries.
+    ValueError : not a pmf, different numbers of outcomes, bad base.
+    TypeError : not numbers, or two libraries.
 
     References
     ----------
     Claims ``kl-definition`` and ``gibbs``; Kullback and Leibler (1951).
     """
-    if hasattr(p, "kl_divergence"): return in_base(p.kl_divergence(q), base, "kl_divergence")
+    if hasattr(p, "kl_divergence"):
+        return in_base(p.kl_divergence(q), base, "kl_divergence")
     if hasattr(q, "read"): return in_base(q.read(p).kl_divergence(q), base, "kl_divergence")
-    return in_base(sum_over_outcomes("kl_divergence", kl_term, axis, p=p, q=q), base, "kl_divergence")
+    nats = sum_over_outcomes("kl_divergence", kl_term, axis, p=p, q=q)
+    return in_base(nats, base, "kl_divergence")
 
 # %% ../nbs/02_divergence.ipynb #26618740
 #| code-fold: true

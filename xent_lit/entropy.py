@@ -24,33 +24,38 @@ def surprisal(q, xp):
 
 # %% ../nbs/03_entropy.ipynb #8b6ea53b
 def weighed_surprisal(p, q, xp):
-    """−p log q, one term of the sum; an outcome that never happens costs nothing, whatever q says of it."""
+    """−p log q, one term of the sum; what never happens costs nothing, whatever q says."""
     never = p == 0
-    return p * surprisal(q if nowhere(never, xp) else blend(never, xp.ones_like(q), q, xp), xp)
+    if not nowhere(never, xp): q = blend(never, xp.ones_like(q), q, xp)
+    return p * surprisal(q, xp)
 
 def cross_entropy(p, q, *, axis=-1, base=None):
-    """Cross-entropy H(p, q) = −Σ p log q: the mean surprise of the model ``q`` under the truth ``p``.
+    """Cross-entropy H(p, q) = −Σ p log q:
+    the mean surprise of the model ``q`` under the truth ``p``.
 
     Value checks are skipped for symbols and for lazy or traced arrays.
 
     Parameters
     ----------
-    p : array_like, shape ``(*batch, k)``: the truth. Or a distribution of the later chapters.
-    q : array_like, shape ``(*batch, k)``: the model. Or a distribution, or a conditional model ``x ↦ distribution``.
+    p : array_like, shape ``(*batch, k)``: the truth. Or a distribution of later chapters.
+    q : array_like, shape ``(*batch, k)``: the model. Or a distribution,
+        or a conditional model ``x ↦ distribution``.
     axis : the axis of the outcomes.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
 
     Returns
     -------
-    array, shape ``(*batch,)``; for pmfs ≥ H(p), and ``inf`` where ``q`` gives no mass to an outcome of ``p``.
+    array, shape ``(*batch,)``; for pmfs ≥ H(p), ``inf`` where ``q`` is 0 and ``p`` is not.
 
     Raises
     ------
-    ValueError : not a pmf, different numbers of outcomes, bad base. TypeError : not numbers, or two libraries.
+    ValueError : not a pmf, different numbers of outcomes, bad base.
+    TypeError : not numbers, or two libraries.
 
     References
     ----------
-    Claims ``kl-decomposition`` and ``cross-entropy-floor``; Murphy (2012), Cover and Thomas (2006).
+    Claims ``kl-decomposition`` and ``cross-entropy-floor``;
+    Murphy (2012), Cover and Thomas (2006).
     """
     return _mean_surprise("cross_entropy", p, q, axis, base)
 
@@ -58,7 +63,8 @@ def _mean_surprise(caller, p, q, axis, base):
     """H(p, q), under the name of the function that was called."""
     if hasattr(p, "cross_entropy"): return in_base(p.cross_entropy(q), base, caller)
     if hasattr(q, "read"): return in_base(q.read(p).cross_entropy(q), base, caller)
-    return in_base(sum_over_outcomes(caller, weighed_surprisal, axis, p=p, q=q), base, caller)
+    nats = sum_over_outcomes(caller, weighed_surprisal, axis, p=p, q=q)
+    return in_base(nats, base, caller)
 
 # %% ../nbs/03_entropy.ipynb #7d89354e
 def entropy(p, *, axis=-1, base=None):
@@ -72,7 +78,7 @@ def entropy(p, *, axis=-1, base=None):
 
     Returns
     -------
-    array, shape ``(*batch,)``; for pmfs between 0 and log k. For densities it may be negative.
+    array, shape ``(*batch,)``; for pmfs between 0 and log k; a density's may be negative.
 
     Raises
     ------
@@ -160,7 +166,8 @@ def perplexity(p, q=None, *, axis=-1):
     ----------
     Claim ``perplexity-base-free``.
     """
-    xp, nats = namespace("perplexity", nats=_mean_surprise("perplexity", p, p if q is None else q, axis, None))
+    nats = _mean_surprise("perplexity", p, p if q is None else q, axis, None)
+    xp, nats = namespace("perplexity", nats=nats)
     return xp.exp(nats)
 
 # %% ../nbs/03_entropy.ipynb #a3bfd139

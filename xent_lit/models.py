@@ -14,36 +14,45 @@ import math
 import numpy as np
 from array_api_compat import device, is_dask_array
 
-from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes, broadcasting, check_pmf, check_shapes, check_weights, count_outcomes, everywhere, exact_type, gap, guest,
-                             lift, log_softmax, maths, namespace, peak_and_excess, softmax, special, symbolic, symbols_vector, unrounded, weigh)
+from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
+                             broadcasting, check_pmf, check_shapes, check_weights,
+                             count_outcomes, everywhere, exact_type, gap, guest, lift,
+                             log_softmax, maths, namespace, peak_and_excess, softmax,
+                             special, symbolic, symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
 from .entropy import cross_entropy, entropy, surprisal
 
 # %% ../nbs/05_models.ipynb #e75e189e
 class Distribution:
-    """What the families share. Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms."""
+    """What the families share.
+    Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms."""
     discrete = False
 
     def cross_entropy(self, q):
         """E over this distribution of −log q, in nats."""
         if not isinstance(q, Distribution): q = self.read(q)
-        if q.discrete and not self.discrete: raise NotImplementedError(f"cross_entropy: {type(q).__name__} has no density where {type(self).__name__} lives")
+        if q.discrete and not self.discrete:
+            raise NotImplementedError(f"cross_entropy: {type(q).__name__} has no density "
+                                      f"where {type(self).__name__} lives")
         nats = q.surprise_under(self)
         return self.surprise_by_definition(q) if nats is None else nats
 
     def surprise_by_definition(self, q):
-        """E over this distribution of −log q by its sum or integral, never by a closed form."""
+        """E over this distribution of −log q by sum or integral, never by a closed form."""
         surprise = lambda x: -q.log_prob(x)
-        return self.expect(surprise) if self.discrete else _integrate(self, surprise, kinks=[q.loc])
+        if self.discrete: return self.expect(surprise)
+        return _integrate(self, surprise, kinks=[q.loc])
 
     def kl_divergence(self, q):
         """D(self‖q) in nats; ``inf`` between a discrete and a continuous distribution."""
         if not isinstance(q, Distribution): q = self.read(q)
         if isinstance(q, type(self)): return self._kl(q)
-        if self.discrete == q.discrete: return self.cross_entropy(q) - self.cross_entropy(self)
-        xp, h_p, h_q = broadcasting("kl_divergence", p=self.cross_entropy(self), q=q.cross_entropy(q))
-        return h_p + h_q + math.inf                          # infinite, in the library and batch of the two
+        if self.discrete == q.discrete:
+            return self.cross_entropy(q) - self.cross_entropy(self)
+        h_p, h_q = self.cross_entropy(self), q.cross_entropy(q)
+        xp, h_p, h_q = broadcasting("kl_divergence", p=h_p, q=h_q)
+        return h_p + h_q + math.inf      # infinite, in the library and batch of the two
 
     def surprise_under(self, p):
         """E over ``p`` of −log self in closed form, or None."""
@@ -51,19 +60,26 @@ class Distribution:
     def read(self, p):
         """How this family reads a plain array that stands where a distribution belongs."""
         name = type(self).__name__
-        raise TypeError(f"{name} is compared with {type(p).__name__}; expected a distribution such as {name}(...) on both sides")
+        raise TypeError(f"{name} is compared with {type(p).__name__}; "
+                        f"expected a distribution such as {name}(...) on both sides")
 
     @property
     def batch_shape(self):
         """The shape of the parameters: one distribution for each entry."""
-        return broadcast_shapes(*(tuple(getattr(value, "shape", ())) for value in self._given().values()))
+        shapes = (tuple(getattr(value, "shape", ())) for value in self._given().values())
+        return broadcast_shapes(*shapes)
 
     def _own(self, *arrays):
         """What is computed from the parameters alone is a guest where they are guests."""
         return [stored(a, *self._given().values()) for a in arrays]
 
-    def _given(self): return {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name)) is not None}
-    def __repr__(self): return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in self._given().items())})"
+    def _given(self):
+        return {name: value for name in self.__dataclass_fields__
+                if (value := getattr(self, name)) is not None}
+
+    def __repr__(self):
+        given = ", ".join(f"{name}={value}" for name, value in self._given().items())
+        return f"{type(self).__name__}({given})"
 
 # %% ../nbs/05_models.ipynb #1752b35d
 def stored(a, *given):
@@ -71,13 +87,16 @@ def stored(a, *given):
     return a.view(Listed) if isinstance(a, np.ndarray) and all(map(guest, given)) else a
 
 def _accept(model, **rules):
-    """Check the parameters, each by its rule (words, test), and store them: lists become arrays, numbers and symbols stay."""
+    """Check the parameters, each by its rule (words, test), and store them:
+    lists become arrays, numbers and symbols stay."""
     caller, given = type(model).__name__, model._given()
     xp, *values = broadcasting(caller, **given)
     for (name, value), a in zip(given.items(), values):
-        if not isinstance(value, (int, float)) and not hasattr(value, "free_symbols"): object.__setattr__(model, name, stored(a, value))
+        if not isinstance(value, (int, float)) and not hasattr(value, "free_symbols"):
+            object.__setattr__(model, name, stored(a, value))
         words, fits = rules[name]
-        if at_hand(xp, a) and not bool(xp.all(fits(a, xp))): raise ValueError(f"{caller}: {name} is {str(value)[:60]}, expected {words}")
+        if at_hand(xp, a) and not bool(xp.all(fits(a, xp))):
+            raise ValueError(f"{caller}: {name} is {str(value)[:60]}, expected {words}")
 
 _FINITE = "a finite number", lambda a, xp: xp.isfinite(a)
 _POSITIVE = "a finite number > 0", lambda a, xp: xp.logical_and(a > 0, xp.isfinite(a))
@@ -101,33 +120,42 @@ class LocationScale(Distribution):
 
 # %% ../nbs/05_models.ipynb #41dd13d4
 class Normal(LocationScale):
-    """Normal distribution with mean ``loc`` and standard deviation ``scale`` (numbers, arrays ``(*batch,)`` or symbols).
+    """Normal distribution with mean ``loc`` and standard deviation ``scale``
+    (numbers, arrays ``(*batch,)`` or symbols).
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
     variance = property(lambda self: self.scale**2)
 
     def log_prob(self, x):
-        """Log-density at ``x`` (nats per unit of x), shape of ``x`` and the batch broadcast."""
-        xp, x, loc, scale = broadcasting("Normal.log_prob", x=x, loc=self.loc, scale=self.scale)
+        """Log-density at ``x`` (nats per unit of x); ``x`` and the batch broadcast."""
+        xp, x, loc, scale = broadcasting(
+            "Normal.log_prob", x=x, loc=self.loc, scale=self.scale)
         m = maths(xp)
         return -((x - loc) / scale) ** 2 / 2 - xp.log(scale * m.sqrt(2 * m.pi))
 
     def surprise_under(self, p):
         if not hasattr(p, "variance"): return None
-        xp, mean, variance, loc, scale = broadcasting("cross_entropy", mean=p.mean, variance=p.variance, loc=self.loc, scale=self.scale)
+        xp, mean, variance, loc, scale = broadcasting(
+            "cross_entropy", mean=p.mean, variance=p.variance,
+            loc=self.loc, scale=self.scale)
         m = maths(xp)
-        return (variance / scale**2 + ((mean - loc) / scale) ** 2) / 2 + xp.log(scale * m.sqrt(2 * m.pi))
+        return ((variance / scale**2 + ((mean - loc) / scale) ** 2) / 2
+                + xp.log(scale * m.sqrt(2 * m.pi)))
 
     def _kl(self, q):
-        xp, m1, s1, m2, s2 = broadcasting("kl_divergence", m1=self.loc, s1=self.scale, m2=q.loc, s2=q.scale)
-        return kl_term(s2, s1, xp) / s2 + (((s1 - s2) / s2) ** 2 + ((m1 - m2) / s2) ** 2) / 2
+        xp, m1, s1, m2, s2 = broadcasting(
+            "kl_divergence", m1=self.loc, s1=self.scale, m2=q.loc, s2=q.scale)
+        return (kl_term(s2, s1, xp) / s2
+                + (((s1 - s2) / s2) ** 2 + ((m1 - m2) / s2) ** 2) / 2)
 
     def mean_distance(self, c):
         """E|x − c|."""
-        xp, loc, scale, c = broadcasting("Normal.mean_distance", loc=self.loc, scale=self.scale, c=c)
+        xp, loc, scale, c = broadcasting(
+            "Normal.mean_distance", loc=self.loc, scale=self.scale, c=c)
         m, t = maths(xp), (loc - c) / scale
-        return scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2) + t * special(xp, "erf", t / m.sqrt(2)))
+        return scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
+                        + t * special(xp, "erf", t / m.sqrt(2)))
 
 # %% ../nbs/05_models.ipynb #3d690e2b
 class Laplace(LocationScale):
@@ -138,23 +166,28 @@ class Laplace(LocationScale):
     variance = property(lambda self: 2 * self.scale**2)
 
     def log_prob(self, x):
-        """Log-density at ``x`` (nats per unit of x), shape of ``x`` and the batch broadcast."""
-        xp, x, loc, scale = broadcasting("Laplace.log_prob", x=x, loc=self.loc, scale=self.scale)
+        """Log-density at ``x`` (nats per unit of x); ``x`` and the batch broadcast."""
+        xp, x, loc, scale = broadcasting(
+            "Laplace.log_prob", x=x, loc=self.loc, scale=self.scale)
         return -xp.abs(x - loc) / scale - xp.log(2 * scale)
 
     def surprise_under(self, p):
         if not hasattr(p, "mean_distance"): return None
-        xp, distance, scale = broadcasting("cross_entropy", distance=p.mean_distance(self.loc), scale=self.scale)
+        distance = p.mean_distance(self.loc)
+        xp, distance, scale = broadcasting(
+            "cross_entropy", distance=distance, scale=self.scale)
         return distance / scale + xp.log(2 * scale)
 
     def _kl(self, q):
-        xp, m1, b1, m2, b2 = broadcasting("kl_divergence", m1=self.loc, b1=self.scale, m2=q.loc, b2=q.scale)
+        xp, m1, b1, m2, b2 = broadcasting(
+            "kl_divergence", m1=self.loc, b1=self.scale, m2=q.loc, b2=q.scale)
         d = xp.abs(m1 - m2) / b1
         return kl_term(b2, b1, xp) / b2 + b1 / b2 * excess_of_decay(d, xp)
 
     def mean_distance(self, c):
         """E|x − c|."""
-        xp, loc, scale, c = broadcasting("Laplace.mean_distance", loc=self.loc, scale=self.scale, c=c)
+        xp, loc, scale, c = broadcasting(
+            "Laplace.mean_distance", loc=self.loc, scale=self.scale, c=c)
         d = xp.abs(loc - c)
         return d + scale * xp.exp(-d / scale)
 
@@ -181,14 +214,18 @@ def sigmoids(t, xp):
     return xp.where(up, small, large), xp.where(up, large, small)
 
 def _one_of(model, probs, logits):
-    if (probs is None) == (logits is None): raise TypeError(f"{model}: got {'neither' if probs is None else 'both'} of probs and logits, expected exactly one")
+    if (probs is None) == (logits is None):
+        given = "neither" if probs is None else "both"
+        raise TypeError(f"{model}: got {given} of probs and logits, expected exactly one")
 
 # %% ../nbs/05_models.ipynb #8dc097e2
 @dataclass(frozen=True, eq=False, repr=False)
 class Bernoulli(Distribution):
-    """Bernoulli distribution on {0, 1}: ``probs`` is the probability of a 1, or ``logits`` its log-odds.
+    """Bernoulli distribution on {0, 1}: ``probs`` is the probability of a 1,
+    or ``logits`` its log-odds.
 
-    Raises TypeError unless exactly one is given, ValueError for probabilities outside [0, 1] or NaN.
+    Raises TypeError unless exactly one is given,
+    ValueError for probabilities outside [0, 1] or NaN.
     """
     probs: object = None
     logits: object = None
@@ -200,7 +237,8 @@ class Bernoulli(Distribution):
 
     def pair(self):
         """(P(0), P(1))."""
-        if self.logits is not None: return self._own(*sigmoids(*namespace("Bernoulli", logits=self.logits)[::-1]))
+        if self.logits is not None:
+            return self._own(*sigmoids(*namespace("Bernoulli", logits=self.logits)[::-1]))
         xp, p = namespace("Bernoulli", probs=self.probs)
         return self._own(1 - p, p)
 
@@ -213,7 +251,8 @@ class Bernoulli(Distribution):
         return self._own(softplus(t, xp), softplus(-t, xp))
 
     def log_prob(self, y):
-        """Log-probability of the label ``y`` (0 or 1), nats. Raises ValueError for another label."""
+        """Log-probability of the label ``y`` (0 or 1), nats.
+        Raises ValueError for another label."""
         zero, one = self.surprisals()
         xp, y, zero, one = broadcasting("Bernoulli.log_prob", y=y, zero=zero, one=one)
         _known("Bernoulli.log_prob", xp, y, "0 or 1", lambda: xp.logical_or(y == 0, y == 1))
@@ -229,8 +268,9 @@ class Bernoulli(Distribution):
         (p0, p1), (q0, q1) = self.pair(), q.pair()
         xp, p0, p1, q0, q1 = broadcasting("kl_divergence", p0=p0, p1=p1, q0=q0, q1=q1)
         if xp is symbolic: return kl_term(p0, q0, xp) + kl_term(p1, q1, xp)
-        if self.logits is not None and q.logits is not None: return kl_of_logits(*(_two_logits(model) for model in (self, q)))
-        d = xp.where(p1 + q1 < 1, p1 - q1, q0 - p0)          # from the smaller pair, which has more digits
+        if self.logits is not None and q.logits is not None:
+            return kl_of_logits(*(_two_logits(model) for model in (self, q)))
+        d = xp.where(p1 + q1 < 1, p1 - q1, q0 - p0)    # the smaller pair has more digits
         return kl_of_difference(p0, q0, -d, xp) + kl_of_difference(p1, q1, d, xp)
 
     mean = property(lambda self: self.pair()[1])
@@ -251,7 +291,8 @@ def _surprisal_of_rest(p, xp):
 def _known(caller, xp, y, expected, known):
     """Raise for a label outside the sample space, where values are at hand."""
     if not at_hand(xp, y) or bool(xp.all(fits := known())): return
-    raise ValueError(f"{caller}: got the label {float(y if y.ndim == 0 else y[~fits][0]):g}, expected {expected}")
+    label = float(y if y.ndim == 0 else y[~fits][0])
+    raise ValueError(f"{caller}: got the label {label:g}, expected {expected}")
 
 # %% ../nbs/05_models.ipynb #66de3eea
 def kl_of_difference(p, q, d, xp):
@@ -265,7 +306,8 @@ def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree."""
     xp, z, w = namespace("kl_divergence", p=z, q=w)
     count_outcomes("kl_divergence", -1, p=z, q=w)
-    p, q, zero, ends = softmax(z), softmax(w), xp.zeros_like(z + w), xp.logical_or(xp.isinf(z), xp.isinf(w))
+    p, q, zero = softmax(z), softmax(w), xp.zeros_like(z + w)
+    ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
     with np.errstate(over="ignore"): g = xp.where(ends, zero, z) - xp.where(ends, zero, w)
     g = g - xp.max(g, axis=-1, keepdims=True)
     near = xp.all(xp.where(ends, z == w, g > -0.5), axis=-1, keepdims=True)
@@ -280,10 +322,11 @@ def _two_logits(model):
 # %% ../nbs/05_models.ipynb #b716e1ba
 @dataclass(frozen=True, eq=False, repr=False)
 class Categorical(Distribution):
-    """Categorical distribution on the labels 0 … k−1: ``probs`` or ``logits`` of shape ``(*batch, k)``.
+    """Categorical distribution on the labels 0 … k−1:
+    ``probs`` or ``logits`` of shape ``(*batch, k)``.
 
-    Raises TypeError unless exactly one is given; ValueError for probabilities that are not a pmf,
-    NaN logits, or a row that is ``-inf`` throughout.
+    Raises TypeError unless exactly one is given; ValueError for probabilities
+    that are not a pmf, NaN logits, or a row that is ``-inf`` throughout.
     """
     probs: object = None
     logits: object = None
@@ -296,7 +339,8 @@ class Categorical(Distribution):
         count_outcomes("Categorical", -1, **{name: table})
         object.__setattr__(self, name, stored(table, given))
         if name == "probs": check_pmf(table, caller="Categorical", name="probs")
-        elif at_hand(xp, table) and not _late(table): _check_peaks(xp, xp.max(table, axis=-1))
+        elif at_hand(xp, table) and not _late(table):
+            _check_peaks(xp, xp.max(table, axis=-1))
 
     @property
     def table(self):
@@ -318,18 +362,21 @@ class Categorical(Distribution):
         return self._own(xp.exp(log_q))[0]
 
     def _log_softmax(self):
-        if _late(self.table): blocked(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
+        if _late(self.table):
+            blocked(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
         return log_softmax(self.table)
 
     def log_prob(self, y):
-        """Log-probability of the labels ``y``, shape of ``y`` and the batch broadcast, nats.
+        """Log-probability of the labels ``y``, nats; ``y`` and the batch broadcast.
 
         Raises ValueError for a label that is not an integer from 0 to k − 1.
         """
         xp, table, y = unrounded("Categorical.log_prob", table=self.table, y=y)
         check_shapes("Categorical.log_prob", y=y.shape, batch=self.batch_shape)
         y = _labels(xp, y, table.shape[-1])[..., None]
-        if self.logits is None: return blocked(lambda p, y: 0 - surprisal(_pick(p, y[..., 0], xp), xp), table, y)
+        if self.logits is None:
+            chosen = lambda p, y: 0 - surprisal(_pick(p, y[..., 0], xp), xp)
+            return blocked(chosen, table, y)
         def peaks(z):
             m, excess = peak_and_excess(z, xp)
             if _late(table): _check_peaks(xp, m)
@@ -346,25 +393,30 @@ class Categorical(Distribution):
         return xp.sum(weigh(p, q, xp), axis=-1)
 
     def _kl(self, q):
-        if any(z is None or isinstance(z, SymArray) for z in (self.logits, q.logits)): return kl_divergence(self.pmf(), q.pmf())
+        if any(z is None or isinstance(z, SymArray) for z in (self.logits, q.logits)):
+            return kl_divergence(self.pmf(), q.pmf())
         return kl_of_logits(self.logits, q.logits)
 
     def read(self, p): return Categorical(probs=p)
 
     def expect(self, f):
         xp, p = namespace("expect", p=self.pmf())
-        labels, = self._own(xp.arange(p.shape[-1], dtype=exact_type(xp, p), device=device(p)))
+        labels = xp.arange(p.shape[-1], dtype=exact_type(xp, p), device=device(p))
+        labels, = self._own(labels)
         xp, p, values = broadcasting("expect", p=self.pmf(), f=f(labels))
         return xp.sum(weigh(p, values + xp.zeros_like(p), xp), axis=-1)
 
 # %% ../nbs/05_models.ipynb #6ac3cff7
 def _late(table):
-    """Whether logits are checked when they are used, block by block, because to look at them once more would take as long."""
+    """Whether logits are checked when they are used, block by block,
+    because to look at them once more would take as long."""
     return isinstance(table, np.ndarray) and table.size > BLOCK
 
 def _check_peaks(xp, m):
-    """Raise unless the largest logit of each row is above −inf, which NaN is not; returns them."""
-    if not everywhere(m > -xp.inf, xp): raise ValueError("Categorical: logits have a NaN, or a row of -inf; expected no NaN, and in each row an entry above -inf")
+    """Raise unless each row's largest logit is above −inf, as NaN is not; returns them."""
+    if not everywhere(m > -xp.inf, xp):
+        raise ValueError("Categorical: logits have a NaN, or a row of -inf; "
+                         "expected no NaN, and in each row an entry above -inf")
     return m
 
 def _labels(xp, y, k):
@@ -372,17 +424,23 @@ def _labels(xp, y, k):
     if xp is symbolic: return np.asarray(y.data, dtype=int)
     def known():
         inside = xp.logical_and(y >= 0, y < k)
-        return inside if xp.isdtype(y.dtype, "integral") else xp.logical_and(inside, y == xp.floor(y))
+        if xp.isdtype(y.dtype, "integral"): return inside
+        return xp.logical_and(inside, y == xp.floor(y))
     _known("Categorical.log_prob", xp, y, f"integers from 0 to {k - 1}", known)
-    return xp.astype(y, xp.__array_namespace_info__().default_dtypes()["integral"], copy=False)
+    integral = xp.__array_namespace_info__().default_dtypes()["integral"]
+    return xp.astype(y, integral, copy=False)
 
 def _pick(table, y, xp):
     """table[..., y] along the last axis, the other axes broadcast against ``y``."""
-    if xp is symbolic: return SymArray(table.data[(*np.indices(table.shape[:-1]), y)]) if table.ndim > 1 else table[y]
+    if xp is symbolic:
+        if table.ndim > 1: return SymArray(table.data[(*np.indices(table.shape[:-1]), y)])
+        return table[y]
     shape = broadcast_shapes(tuple(table.shape[:-1]), tuple(y.shape))
-    table, y = xp.broadcast_to(table, (*shape, table.shape[-1])), xp.broadcast_to(y, shape)[..., None]
+    table = xp.broadcast_to(table, (*shape, table.shape[-1]))
+    y = xp.broadcast_to(y, shape)[..., None]
     if not is_dask_array(table): return xp.take_along_axis(table, y, axis=-1)[..., 0]
-    return xp.sum(xp.where(xp.arange(table.shape[-1]) == y, table, xp.zeros_like(table)), axis=-1)
+    chosen = xp.arange(table.shape[-1]) == y
+    return xp.sum(xp.where(chosen, table, xp.zeros_like(table)), axis=-1)
 
 # %% ../nbs/05_models.ipynb #6e8b8504
 #| code-fold: true
@@ -402,7 +460,8 @@ confident = Claim(
 # %% ../nbs/05_models.ipynb #56047fdb
 @dataclass(frozen=True, eq=False, repr=False)
 class Poisson(Distribution):
-    """Poisson distribution on 0, 1, 2, … with mean ``rate`` (a number, an array ``(*batch,)`` or a symbol).
+    """Poisson distribution on 0, 1, 2, … with mean ``rate``
+    (a number, an array ``(*batch,)`` or a symbol).
 
     Raises ValueError unless ``rate`` is finite and ≥ 0.
     """
@@ -412,9 +471,12 @@ class Poisson(Distribution):
     def __post_init__(self): _accept(self, rate=_RATE)
 
     def log_prob(self, k):
-        """Log-probability of the counts ``k``, nats. Raises ValueError for a negative or fractional count."""
+        """Log-probability of the counts ``k``, nats.
+        Raises ValueError for a negative or fractional count."""
         xp, k, rate = broadcasting("Poisson.log_prob", k=k, rate=self.rate)
-        _known("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", lambda: xp.logical_and(xp.logical_and(k >= 0, xp.isfinite(k)), k == xp.floor(k)))
+        whole = lambda: xp.logical_and(
+            xp.logical_and(k >= 0, xp.isfinite(k)), k == xp.floor(k))
+        _known("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", whole)
         return -weigh(k, surprisal(rate, xp), xp) - rate - special(xp, "gammaln", k + 1)
 
     def surprise_under(self, p):
@@ -430,45 +492,67 @@ class Poisson(Distribution):
     variance = property(lambda self: self.rate)
 
     def expect(self, f):
-        """E f(k), summed until the rate plus 12 standard deviations plus 40: what is left weighs less than 1e-20."""
+        """E f(k), summed until the rate plus 12 standard deviations plus 40:
+        what is left weighs less than 1e-20."""
         xp, rate = namespace("expect", rate=self.rate)
         if xp is symbolic: return _sum_counts(self, f)
-        if not at_hand(xp, rate): raise NotImplementedError("expect: a lazy or traced Poisson rate does not say how many counts to sum; expected a rate whose value is known")
-        k = xp.arange(int(xp.max(rate) + 12 * xp.max(rate) ** 0.5 + 40), dtype=rate.dtype, device=device(rate))
+        if not at_hand(xp, rate):
+            raise NotImplementedError(
+                "expect: a lazy or traced Poisson rate does not say how many counts to sum"
+                "; expected a rate whose value is known")
+        end = int(xp.max(rate) + 12 * xp.max(rate) ** 0.5 + 40)
+        k = xp.arange(end, dtype=rate.dtype, device=device(rate))
         k, = self._own(xp.reshape(k, (-1, *(1,) * rate.ndim)))
-        xp, log_p, values = namespace("expect", log_p=self._own(self.log_prob(k))[0], f=f(k))
+        log_p, = self._own(self.log_prob(k))
+        xp, log_p, values = namespace("expect", log_p=log_p, f=f(k))
         return xp.sum(weigh(xp.exp(log_p), values, xp), axis=0)
 
 # %% ../nbs/05_models.ipynb #161efdf8
 def _mean_log_factorial(rate, xp):
     """E log k! under a Poisson, by the trapezoidal rule for Malmsten's integral."""
-    if xp is symbolic: return lift(lambda r: Poisson(r).expect(lambda k: special(xp, "gammaln", k + 1)), rate)
+    if xp is symbolic:
+        log_factorial = lambda k: special(xp, "gammaln", k + 1)
+        return lift(lambda r: Poisson(r).expect(log_factorial), rate)
     t = xp.exp(xp.arange(-300, 17, dtype=rate.dtype, device=device(rate)) / 4)
-    return xp.sum(excess_of_decay(-rate[..., None] * xp.expm1(-t), xp) / xp.expm1(t), axis=-1) / 4
+    d = -rate[..., None] * xp.expm1(-t)
+    return xp.sum(excess_of_decay(d, xp) / xp.expm1(t), axis=-1) / 4
 
 # %% ../nbs/05_models.ipynb #0757ef6e
 def _integrate(model, f, kinks=()):
     """E f(x) under a density: by quadrature with an error bound, or by SymPy on symbols."""
     xp, loc, scale = namespace("expect", loc=model.loc, scale=model.scale)
     if xp is symbolic: return _sympy_integral(model, f, kinks)
-    if "numpy" not in xp.__name__ or model.batch_shape != (): raise NotImplementedError(f"expect: quadrature for {type(model).__name__} needs plain numbers as parameters")
+    if "numpy" not in xp.__name__ or model.batch_shape != ():
+        raise NotImplementedError(f"expect: quadrature for {type(model).__name__} "
+                                  "needs plain numbers as parameters")
     from scipy.integrate import quad
-    integrand = lambda t: float(np.exp(model.log_prob(loc + scale * t)) * f(loc + scale * t) * scale)
-    cuts = sorted({-60.0, -4.0, 0.0, 4.0, 60.0, *(float(np.clip((c - loc) / scale, -60, 60)) for c in kinks)})
-    parts = [quad(integrand, a, b, limit=500, epsabs=1e-12, epsrel=1e-12) for a, b in zip(cuts, cuts[1:])]
+    def integrand(t):
+        x = loc + scale * t
+        return float(np.exp(model.log_prob(x)) * f(x) * scale)
+    kinks = (float(np.clip((c - loc) / scale, -60, 60)) for c in kinks)
+    cuts = sorted({-60.0, -4.0, 0.0, 4.0, 60.0, *kinks})
+    parts = [quad(integrand, a, b, limit=500, epsabs=1e-12, epsrel=1e-12)
+             for a, b in zip(cuts, cuts[1:])]
     value, error = map(sum, zip(*parts))
-    if not error <= 1e-9 * max(1, abs(value)): raise ArithmeticError(f"expect: the integral under {type(model).__name__} has error {error:.1e}, expected below 1e-9")
+    if not error <= 1e-9 * max(1, abs(value)):
+        raise ArithmeticError(f"expect: the integral under {type(model).__name__} "
+                              f"has error {error:.1e}, expected below 1e-9")
     return value
 
 def _sympy_integral(model, f, kinks):
-    """The integral in pieces on which every distance has one sign: cut at the location, and at a kink that lies below it."""
+    """The integral in pieces on which every distance has one sign:
+    cut at the location, and at a kink that lies below it."""
     import sympy as sp
     t, loc = sp.Symbol("t", positive=True), sp.sympify(model.loc)
     weighed = lambda x: sp.expand(sp.simplify(sp.exp(model.log_prob(x)) * f(x)))
-    right, left, below = weighed(loc + t), weighed(loc - t), [c for c in kinks if (loc - c).is_positive]
-    if not below: return sp.integrate(right, (t, 0, sp.oo)) + sp.integrate(left, (t, 0, sp.oo))
-    d, between, left = loc - below[0], left.subs(sp.Abs(loc - below[0] - t), loc - below[0] - t), weighed(below[0] - t)
-    return sum(sp.integrate(part, (t, 0, end)).rewrite(sp.erf) for part, end in ((right, sp.oo), (between, d), (left, sp.oo)))
+    right, left = weighed(loc + t), weighed(loc - t)
+    below = [c for c in kinks if (loc - c).is_positive]
+    if not below:
+        return sp.integrate(right, (t, 0, sp.oo)) + sp.integrate(left, (t, 0, sp.oo))
+    d = loc - below[0]
+    between, left = left.subs(sp.Abs(d - t), d - t), weighed(below[0] - t)
+    pieces = (right, sp.oo), (between, d), (left, sp.oo)
+    return sum(sp.integrate(part, (t, 0, end)).rewrite(sp.erf) for part, end in pieces)
 
 def _sum_counts(model, f):
     """The first term, and the sum of the others term by term."""
@@ -476,7 +560,8 @@ def _sum_counts(model, f):
     k = sp.Symbol("k", integer=True, positive=True)
     weight = lambda k: sp.exp(model.log_prob(k)).rewrite(sp.factorial).simplify()
     rest = sp.Add.make_args(sp.expand(weight(k) * sp.expand(f(k))))
-    return weight(sp.Integer(0)) * f(sp.Integer(0)) + sum(sp.Sum(term, (k, 1, sp.oo)).doit() for term in rest)
+    at_zero = weight(sp.Integer(0)) * f(sp.Integer(0))
+    return at_zero + sum(sp.Sum(term, (k, 1, sp.oo)).doit() for term in rest)
 
 # %% ../nbs/05_models.ipynb #d3f0c735
 #| code-fold: true
@@ -554,7 +639,8 @@ differential = Claim(
 # %% ../nbs/05_models.ipynb #115135cc
 @dataclass(frozen=True, eq=False)
 class Empirical:
-    """Atoms with weights: what ``empirical`` returns. ``values`` is one array for each sample given."""
+    """Atoms with weights: what ``empirical`` returns.
+    ``values`` is one array for each sample given."""
     values: tuple
     weights: object
 
@@ -562,7 +648,8 @@ class Empirical:
         """Σ weight · f(value)."""
         xp, w, values = namespace("expect", w=self.weights, f=f(*self.values))
         if tuple(values.shape) not in ((), tuple(w.shape)):
-            raise ValueError(f"expect: got values of shape {tuple(values.shape)} for {w.shape[0]} atoms, expected one value for each")
+            raise ValueError(f"expect: got values of shape {tuple(values.shape)} "
+                             f"for {w.shape[0]} atoms, expected one value for each")
         return xp.sum(weigh(w, values, xp))
 
     def cross_entropy(self, q):
@@ -574,18 +661,23 @@ class Empirical:
 
     def kl_divergence(self, q):
         """D(p̂‖q): ``inf`` against a density, because the atoms have no density."""
-        if callable(q): return self.cross_entropy(q) - self._conditional_entropy() if q(self.values[0]).discrete else self._entropy() + math.inf
+        if callable(q):
+            if not q(self.values[0]).discrete: return self._entropy() + math.inf
+            return self.cross_entropy(q) - self._conditional_entropy()
         q = _single(self, q, "kl_divergence")
         if not getattr(q, "discrete", True): return self._entropy() + math.inf
-        xp, w, log_q = broadcasting("kl_divergence", w=self.weights, log_q=q.log_prob(self.values[0]))
+        log_q = q.log_prob(self.values[0])
+        xp, w, log_q = broadcasting("kl_divergence", w=self.weights, log_q=log_q)
         mass = xp.exp(log_q)
         return xp.sum(kl_term(w, mass, xp)) + (1 - xp.sum(mass))
 
     def mass(self, x):
         """The weight at ``x``; 0 between the atoms (one sample only)."""
-        xp, x, atoms, w = namespace("Empirical.mass", x=x, atoms=self.values[0], w=self.weights)
+        xp, x, atoms, w = namespace(
+            "Empirical.mass", x=x, atoms=self.values[0], w=self.weights)
         if xp is symbolic: return _count(x, atoms, w)
-        if not at_hand(xp, atoms): return xp.sum(xp.where(x[..., None] == atoms, w, xp.zeros_like(w)), axis=-1)
+        if not at_hand(xp, atoms):
+            return xp.sum(xp.where(x[..., None] == atoms, w, xp.zeros_like(w)), axis=-1)
         at = xp.clip(xp.searchsorted(atoms, x), 0, w.shape[0] - 1)
         return xp.where(atoms[at] == x, w[at], xp.zeros_like(w[at]))
 
@@ -598,87 +690,109 @@ class Empirical:
         xp, w = namespace("entropy", w=self.weights)
         return xp.sum(weigh(w, surprisal(w, xp), xp))
 
-    def _conditional_entropy(self): return self._entropy() - empirical(self.values[0], weights=self.weights)._entropy()
+    def _conditional_entropy(self):
+        return self._entropy() - empirical(self.values[0], weights=self.weights)._entropy()
 
 # %% ../nbs/05_models.ipynb #2bcb6328
 def _single(p, q, caller):
     """The model as one distribution for all atoms; arrays are read as pmfs over labels."""
-    if len(p.values) != 1: raise TypeError(f"{caller}: p has pairs (x, y), expected q to be a function x ↦ distribution")
+    if len(p.values) != 1:
+        raise TypeError(f"{caller}: p has pairs (x, y), "
+                        "expected q to be a function x ↦ distribution")
     if not hasattr(q, "log_prob"): q = Categorical(probs=q)
-    if getattr(q, "batch_shape", ()) != (): raise ValueError(f"{caller}: q has batch shape {q.batch_shape}, expected one model for all draws; nll(q, x) takes a model for each draw")
+    if getattr(q, "batch_shape", ()) != ():
+        raise ValueError(f"{caller}: q has batch shape {q.batch_shape}, expected one model "
+                         "for all draws; nll(q, x) takes a model for each draw")
     return q
 
 def empirical(*samples, weights=None):
     """The empirical distribution p̂(x) = n_x / m of a sample, or of pairs ``(x, y)``.
 
+    Lazy, traced and symbolic samples are not merged.
+
     Parameters
     ----------
-    *samples : array_like, shape ``(m,)`` or ``(m, features)``: one sample, or x and y for pairs.
+    *samples : array_like, ``(m,)`` or ``(m, features)``: one sample, or x and y for pairs.
     weights : array_like, shape ``(m,)``, non-negative; equal weights by default.
 
     Returns
     -------
-    Empirical : the distinct values (sorted) and their weights. Lazy, traced and symbolic samples are not merged.
+    Empirical : the distinct values (sorted) and their weights.
 
     Raises
     ------
-    ValueError : an empty sample, NaN, samples of different length, or weights that are negative or sum to 0.
+    ValueError : an empty sample, NaN, samples of different length,
+        or weights that are negative or sum to 0.
     """
     if not samples: raise TypeError("empirical: got no sample, expected at least one")
-    xp, *columns = unrounded("empirical", **{f"sample {i}": x for i, x in enumerate(samples, 1)})
+    named = {f"sample {i}": x for i, x in enumerate(samples, 1)}
+    xp, *columns = unrounded("empirical", **named)
     sizes = [x.shape[0] if x.ndim else None for x in columns]
-    if len(set(sizes)) > 1 or not sizes[0]: raise ValueError(f"empirical: samples have lengths {sizes}, expected the same length, at least 1")
-    if xp is not symbolic: columns = [xp.astype(x, exact_type(xp, *columns)) for x in columns]
-    first = columns[0] if columns[0].ndim == 1 else columns[0][(slice(None), *(0,) * (columns[0].ndim - 1))]
-    w = namespace("empirical", x=first, weights=xp.ones_like(first) if weights is None else weights)[2]
-    if tuple(w.shape) != (sizes[0],): raise ValueError(f"empirical: weights have shape {tuple(w.shape)}, expected ({sizes[0]},)")
+    if len(set(sizes)) > 1 or not sizes[0]:
+        raise ValueError(f"empirical: samples have lengths {sizes}, "
+                         "expected the same length, at least 1")
+    if xp is not symbolic:
+        columns = [xp.astype(x, exact_type(xp, *columns)) for x in columns]
+    first = columns[0]
+    if first.ndim != 1: first = first[(slice(None), *(0,) * (first.ndim - 1))]
+    weights = xp.ones_like(first) if weights is None else weights
+    w = namespace("empirical", x=first, weights=weights)[2]
+    if tuple(w.shape) != (sizes[0],):
+        raise ValueError(f"empirical: weights have shape {tuple(w.shape)}, "
+                         f"expected ({sizes[0]},)")
     values, w = _merge(xp, columns, w)
     return Empirical(tuple(stored(x, *samples) for x in values), stored(w, *samples))
 
 # %% ../nbs/05_models.ipynb #85ee9c32
 def _merge(xp, columns, w):
-    """The columns and their normalised weights, equal rows merged where values are at hand."""
+    """The columns and normalised weights, equal rows merged where values are at hand."""
     check_weights("empirical", xp, w)
     total = xp.sum(w)
     if xp is symbolic: return _merge_symbols(columns, w / total)
     if not all(at_hand(xp, x) for x in (*columns, w)): return columns, w / total
-    if any(bool(xp.any(xp.isnan(x))) for x in columns): raise ValueError("empirical: a sample has a NaN, expected numbers")
+    if any(bool(xp.any(xp.isnan(x))) for x in columns):
+        raise ValueError("empirical: a sample has a NaN, expected numbers")
     code = _numbered(xp, columns)
     order = xp.argsort(code)
     sums = _run_sums(xp, code[order], w[order])
-    last = xp.nonzero(xp.concat([code[order][1:] != code[order][:-1], xp.ones_like(code[:1]) > 0]))[0]
+    change = code[order][1:] != code[order][:-1]
+    last = xp.nonzero(xp.concat([change, xp.ones_like(code[:1]) > 0]))[0]
     return [xp.take(x, order[last], axis=0) for x in columns], sums[last] / total
 
 def _numbered(xp, columns):
-    """A number for each row: equal rows have equal numbers, and numbers grow with the first column."""
+    """A number for each row: the same for equal rows, and growing with the first column."""
     code = 0
     for x in columns:
         flat = xp.reshape(x, (x.shape[0], -1))
         for j in range(flat.shape[1]):
             own = xp.unique_inverse(flat[:, j])
-            code = xp.unique_inverse(code * own.values.shape[0] + xp.reshape(own.inverse_indices, (-1,))).inverse_indices
+            code = code * own.values.shape[0] + xp.reshape(own.inverse_indices, (-1,))
+            code = xp.unique_inverse(code).inverse_indices
     return xp.reshape(code, (-1,))
 
 def _run_sums(xp, code, w):
     """At the end of each run of equal codes, the sum of w over the run."""
     step = 1
     while bool(xp.any(same := code[step:] == code[:-step])):
-        w = xp.concat([w[:step], w[step:] + xp.where(same, w[:-step], xp.zeros_like(w[:-step]))])
+        w = xp.concat([
+            w[:step], w[step:] + xp.where(same, w[:-step], xp.zeros_like(w[:-step]))])
         step *= 2
     return w
 
 # %% ../nbs/05_models.ipynb #5624e5b2
 def _merge_symbols(columns, w):
-    if w.over: return columns, w           # m draws, m unspecified: which ones repeat is not known
+    if w.over: return columns, w  # m draws, m unspecified: which ones repeat is not known
     rows = {}
     for i in range(len(w)): rows.setdefault(tuple(str(x[i]) for x in columns), []).append(i)
     first = [found[0] for found in rows.values()]
-    return [SymArray(x.data[first]) for x in columns], SymArray([sum(w[i] for i in found) for found in rows.values()])
+    sums = SymArray([sum(w[i] for i in found) for found in rows.values()])
+    return [SymArray(x.data[first]) for x in columns], sums
 
 def _count(x, atoms, w):
     """The weight of the atoms that equal x."""
     import sympy as sp
-    return lift(lambda v: sp.factor_terms(symbolic.sum(w * lift(lambda a: sp.KroneckerDelta(a, v), atoms))), x)
+    at = lambda v: lift(lambda a: sp.KroneckerDelta(a, v), atoms)
+    return lift(lambda v: sp.factor_terms(symbolic.sum(w * at(v))), x)
 
 # %% ../nbs/05_models.ipynb #9513405e
 #| code-fold: true
