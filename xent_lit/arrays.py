@@ -320,7 +320,7 @@ def _check(caller, name, axis, p, xp):
     if not at_hand(xp, p): return
     sums = total(lambda p: p, xp, p)
     fits = abs(sums - 1) <= math.sqrt(xp.finfo(p.dtype).eps)
-    if xp.min(p) >= 0 and everywhere(fits, xp): return sums
+    if all(in_pieces(lambda p: everywhere(p >= 0, xp), xp, p)) and everywhere(fits, xp): return sums
     if bool(xp.any(xp.isnan(p))): raise ValueError(f"{caller}: {name} has a NaN entry, expected probabilities")
     if bool(xp.any(p < 0)): raise ValueError(f"{caller}: {name} has a negative entry, {float(xp.min(p)):.6g}, expected probabilities")
     worst = float(sums if sums.ndim == 0 else sums[~fits][0])
@@ -407,7 +407,7 @@ def normalize(w, *, axis=-1):
     count_outcomes("normalize", axis, w=w)
     def rows(w):
         sums = xp.sum(w, axis=-1, keepdims=True)
-        if at_hand(xp, w) and not (bool(xp.min(w) >= 0) and bool(xp.all(sums > 0) & xp.all(xp.isfinite(sums)))):
+        if at_hand(xp, w) and not bool(xp.all(w >= 0) & xp.all(sums > 0) & xp.all(xp.isfinite(sums))):
             raise ValueError(f"normalize: w has sums between {float(xp.min(sums)):.6g} and {float(xp.max(sums)):.6g} and least entry {float(xp.min(w)):.6g}, expected weights >= 0 with a finite sum > 0")
         return w / sums
     return outcomes_back(blocked(rows, outcomes_last(w, axis, xp)), axis, xp)
