@@ -276,8 +276,9 @@ def in_pieces(f, xp, *rows):
 
 def total(term, xp, *rows):
     """The sum of ``term(*rows)`` along the rows."""
-    parts = in_pieces(lambda *pieces: xp.sum(term(*pieces), axis=-1), xp, *rows)
-    return parts[0] if len(parts) == 1 else xp.sum(xp.stack(parts, axis=-1), axis=-1)
+    add = np.add.reduce if xp is np else xp.sum              # for ten numbers np.sum takes twice as long
+    parts = in_pieces(lambda *pieces: add(term(*pieces), axis=-1), xp, *rows)
+    return parts[0] if len(parts) == 1 else add(xp.stack(parts, axis=-1), axis=-1)
 
 # %% ../nbs/00_arrays.ipynb #16f0d007
 def nowhere(mask, xp):
