@@ -241,19 +241,25 @@ def blocked(f, *arrays):
     -------
     array, what ``f(*arrays)`` returns.
     """
-    if not _plain(arrays) or (whole := np.broadcast(*arrays)).size <= BLOCK or whole.ndim == 1: return f(*arrays)
+    if not _plain(arrays) or (whole := np.broadcast(*arrays)).ndim == 1: return f(*arrays)
+    short = whole.shape[-1] <= 64       # NumPy is slow at sums of a few numbers each: short rows are copied, column by column
+    if whole.size <= BLOCK: return np.ascontiguousarray(f(*(_laid_out(x, short) for x in arrays)))
     rows = [np.broadcast_to(x, (*whole.shape[:-1], x.shape[-1])) for x in arrays]
     each = whole.size // len(rows[0])
-    short = whole.shape[-1] <= 64       # NumPy is slow at sums of a few numbers each: short rows are copied, column by column
     step = max(1, BLOCK // each // (2 if short else 1))
     def block(i):
         if each > BLOCK: return np.asarray(blocked(f, *(x[i] for x in rows)))[None]
-        return f(*(np.asfortranarray(x[i:i + step]) if short else x[i:i + step] for x in rows))
+        return f(*(_laid_out(x[i:i + step], short) for x in rows))
     first = block(0)
     out = np.empty((len(rows[0]), *first.shape[1:]), first.dtype)
     def fill(i): out[i:i + step] = first if i == 0 else block(i)
     on_all_cores(fill, range(0, len(out), step))
     return out
+
+def _laid_out(x, short):
+    """Rows in the order in which NumPy adds them up pairwise, and fast."""
+    if short: return np.asfortranarray(x)
+    return x if x.strides[-1] == x.itemsize else np.ascontiguousarray(x)
 
 def _plain(arrays): return all(type(x) in (np.ndarray, np.memmap) for x in arrays)
 
