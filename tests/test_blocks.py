@@ -177,6 +177,11 @@ def test_threads_obey_the_callers_error_settings():
         arrays.on_all_cores(work, range(100))
 
 
+def test_no_rows_at_all():
+    p = np.empty((0, 3))
+    assert entropy(p).shape == kl_divergence(p, p).shape == logsumexp(p).shape == (0,) and softmax(p).shape == normalize(p).shape == (0, 3)
+
+
 def test_other_arrays_are_not_cut(monkeypatch):
     import torch
     z = torch.randn(1000, 1000, dtype=torch.float64, requires_grad=True)

@@ -196,6 +196,22 @@ def test_the_tab_key_shows_where_it_is(page, mode, site, browser):
     assert [html for marked, html in seen if not marked] == []
 
 
+@pytest.mark.parametrize("link, shows", [("#equation-", "mjx-container"), ("api.html#xent_lit.", "dt"), ("03_entropy.html#claim-", "p")])
+def test_a_link_shows_what_it_leads_to(link, shows, site, browser):
+    """With the pointer and with the tab key, and until Escape is pressed."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+    in_mode(browser, site, "nbs/questions.html" if "claim" in link else "nbs/06_likelihood.html", "light")
+    found = browser.find_element("css selector", f"article p a[href*='{link}']")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found)
+    ActionChains(browser).move_to_element(found).perform()
+    WebDriverWait(browser, 20).until(lambda b: b.find_elements("css selector", f".preview.shown {shows}"))
+    ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+    assert browser.find_elements("css selector", ".preview") == []
+    assert [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
 def test_the_search_finds(site, browser):
     from selenium.webdriver.support.ui import WebDriverWait
     browser.get(site + "search.html?q=perplexity")

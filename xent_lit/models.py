@@ -326,7 +326,8 @@ class Categorical(Distribution):
     ``probs`` or ``logits`` of shape ``(*batch, k)``.
 
     Raises TypeError unless exactly one is given; ValueError for probabilities
-    that are not a pmf, NaN logits, or a row that is ``-inf`` throughout.
+    that are not a pmf, NaN logits, or a row that is ``-inf`` throughout
+    (in large NumPy arrays not before the logits are used).
     """
     probs: object = None
     logits: object = None
