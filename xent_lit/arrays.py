@@ -335,7 +335,8 @@ def in_pieces(f, xp, *rows):
 
 def total(term, xp, *rows):
     """The sum of ``term(*rows)`` along the rows."""
-    add = np.add.reduce if xp is np else xp.sum     # for ten numbers np.sum takes twice as long
+    # for ten numbers np.sum takes twice as long
+    add = np.add.reduce if xp is np else xp.sum
     parts = in_pieces(lambda *pieces: add(term(*pieces), axis=-1), xp, *rows)
     return parts[0] if len(parts) == 1 else add(xp.stack(parts, axis=-1), axis=-1)
 
