@@ -7,7 +7,7 @@ BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 
-.PHONY: help book test pdf zip export clean browser
+.PHONY: help book test mutants bench pdf zip export clean browser
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -19,6 +19,12 @@ book: $(VENV)/ready  ## run every notebook and build the book; any warning is an
 test: book  ## build the book, rerun the notebooks as tests, then run tests/
 	$(BIN)/nbdev_test --do_print
 	$(BIN)/python -m pytest
+
+mutants: $(VENV)/ready  ## plant one fault after another in the library; each must be caught
+	$(BIN)/python -m pytest -o addopts=-ra tests/test_mutants.py
+
+bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn and PyTorch (install torch for it)
+	$(BIN)/python tests/bench.py
 
 pdf: browser book  ## print the whole book, with Chromium
 	$(BUILD) --builder singlehtml
