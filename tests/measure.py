@@ -666,8 +666,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["accuracy"])
     parser.parse_args(arguments)
-    with open(ROOT / "nbs/accuracy.json", "w", encoding="utf-8") as out:
-        out.write(lines(accuracy()) + "\n")
+    (ROOT / "nbs/accuracy.json").write_text(lines(accuracy()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
