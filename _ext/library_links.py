@@ -1,8 +1,9 @@
 """Lead from every mention of a name to its documentation.
 
 In the prose and in docstrings, `` `kl_divergence` ``, `` `kl_divergence(p, q)` ``, the id of a claim and the names that the
-inventories of intersphinx hold become links, once in each section. In the code of a page the names that it imports from the library, or defines for it, become links.
-``library-index`` lists the top level of the library in the order of reading, each name with the first sentence of its docstring.
+inventories of intersphinx hold become links, once in each section. In the code of a page the names become links that it imports
+from the library or defines for it, unless they also name something else there. ``library-index`` lists the top level of the library in the order of reading, each name with the first
+sentence of its docstring.
 
 ``library_links`` in the configuration names the package. Only what autodoc documents is linked, so no link is broken.
 """
@@ -20,8 +21,10 @@ from sphinx.util.nodes import make_refnode
 
 from nbdev_bridge import defined, split
 
-CALL = re.compile(r"(\w+)(\(.*\))?", re.DOTALL)
-CODE = re.compile(r'(<span class="(?:n|nf|nc)">)(\w+)(</span>)(?!\s*<span class="o">=</span>)')     # not: name=value
+CALL = re.compile(r"(\w+)(\((?:[^()]|\([^()]*\))*\))?")              # one call, with calls inside
+BLOCK = re.compile(r'<div class="highlight-(?:ipython3?|python3?) .*?</pre>', re.DOTALL)
+CODE = re.compile(r'(<span class="n">|'
+                  r'(?:^|<span></span>)<span class="k">(?:def|class)</span>(?:<span class="w">)? (?:</span>)?<span class="n[fc]">)(\w+)(</span>)', re.MULTILINE)
 
 
 def top_level(lib):
@@ -31,18 +34,19 @@ def top_level(lib):
 
 
 def used(path, lib):
-    """The names that a notebook's code imports from the library, or exports to it: ``{name: full name}``."""
+    """The names that a notebook imports from the library or exports to it, and gives to nothing else: ``{name: full name}``."""
     parted = [split(cell.source) for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     module = next((found["default_exp"] for found, _ in parted if "default_exp" in found), "")
-    names, top = {}, top_level(lib)
+    names, taken, top = {}, set(), top_level(lib)
     for directives, code in parted:
         code = re.sub(r"^\s*[%!].*", "", code, flags=re.MULTILINE)
         for node in ast.walk(ast.parse(code)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == lib:
                 names |= {x.asname or x.name: top.get(x.name, "") if node.module == lib else f"{node.module}.{x.name}" for x in node.names}
+            taken |= {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else {node.arg} if isinstance(node, ast.arg) else set()
         if "export" in directives:
             names |= {name: f"{lib}.{module}.{name}" for name in defined(code)}
-    return names
+    return {name: full for name, full in names.items() if name not in taken}
 
 
 def names_on(env, docname):
@@ -94,11 +98,13 @@ def link_code(app, page, template, context, doctree):
 
     def link(match):
         before, name, after = match.groups()
-        if not names.get(name) or match.string.endswith('<span class="o">.</span>', 0, match.start()):
-            return match[0]                     # a name of another library, or an attribute
+        attribute = match.string.endswith('<span class="o">.</span>', 0, match.start())
+        keyword = match.string.startswith('<span class="o">=</span>', match.end())
+        if not names.get(name) or attribute or keyword:
+            return match[0]
         to, anchor = names[name]
         return f'{before}<a href="{app.builder.get_relative_uri(page, to)}#{anchor}">{name}</a>{after}'
-    context["body"] = CODE.sub(link, context["body"])
+    context["body"] = BLOCK.sub(lambda block: CODE.sub(link, block[0]), context["body"])
 
 
 def xref(kind, full, text):

@@ -16,8 +16,9 @@ from edition import citation, edition
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "_build"
 READY = """
-const [[authors, edition], done] = arguments, title = document.querySelector("#jb-print-docs-body");
-for (const text of [authors, `Edition ${edition}`]) title.appendChild(document.createElement("p")).textContent = text;
+const [line, done] = arguments, below = document.createElement("p");
+below.textContent = line;
+document.querySelector("#jb-print-docs-body h1").after(below);
 window.MathJax.startup.promise.then(() => document.fonts.ready).then(() => done(document.querySelectorAll("mjx-container").length));
 """
 FOOT = '<div style="width: 100%; font: 8px sans-serif; text-align: center"><span class="pageNumber"></span></div>'
@@ -35,7 +36,7 @@ def pdf():
         try:
             browser.set_script_timeout(300)
             browser.get(page.as_uri())
-            drawn = browser.execute_async_script(READY, [given["authors"][0]["name"], edition(ROOT)])
+            drawn = browser.execute_async_script(READY, f"{given['authors'][0]['name']}. Edition {edition(ROOT)}.")
             if not drawn:
                 sys.exit("offline: no formula was drawn, so nothing was printed")
             stream = browser.execute_cdp_cmd("Page.printToPDF", PAPER)

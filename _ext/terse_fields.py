@@ -5,11 +5,11 @@ the description below. numpydoc would take the text for a type. This moves it to
 """
 import re
 
-ENTRY, PART = re.compile(r"(\S.*?) : (.+)"), re.compile(r" ?: ")
+ENTRY, PART, ERROR = re.compile(r"(\S.*?) : (.+)"), re.compile(r" ?: "), re.compile(r"(?<=\.) (\w+Error) : ")
 SECTIONS = {
     "Parameters": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
     "Attributes": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
-    "Raises": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
+    "Raises": lambda line: "\n".join(ENTRY.sub(r"\1\n    \2", part, count=1) for part in ERROR.sub(r"\n\1 : ", line).split("\n")),
     # told in words: not parted at a colon, and a star after a comma and a space is no *args
     "Returns": lambda line: PART.sub(" – ", line, count=1).replace(", *", ",\N{NO-BREAK SPACE}*"),
 }

@@ -244,6 +244,12 @@ def test_entries_of_one_line_become_numpydoc():
                      "Raises", "------", "ValueError", "    not a pmf.", "", "Notes", "-----", "As : it is."]
 
 
+def test_two_errors_on_one_line_are_two():
+    lines = ["Raises", "------", "ValueError : not a pmf, or", "    of another shape. TypeError : not numbers."]
+    expand(None, "function", "f", None, None, lines)
+    assert lines[2:] == ["ValueError", "    not a pmf, or", "    of another shape.", "TypeError", "    not numbers."]
+
+
 def test_what_is_returned_is_told_in_words():
     lines = ["Returns", "-------", "``(xp, *arrays)`` : both.", "", "Raises", "------", "ValueError : not a pmf."]
     expand(None, "function", "f", None, None, lines)

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -164,6 +165,7 @@ def in_mode(browser, site, page, mode):
     browser.get(site + "_static/favicon.svg")
     for key in "mode", "theme":
         browser.execute_script("localStorage.setItem(...arguments)", key, mode)
+    browser.get_log("browser")                          # a picture alone has no icon
     browser.get(site + page)
     browser.execute_async_script("Promise.resolve(window.MathJax?.startup?.promise).then(arguments[0])")
 
@@ -172,7 +174,7 @@ def in_mode(browser, site, page, mode):
 @every_page_but_the_redirect
 def test_page_is_accessible(page, mode, site, browser):
     """axe finds nothing serious. In the dark and on a phone, colours and what fits differ."""
-    axe = pytest.importorskip("selenium_axe_python")
+    import selenium_axe_python as axe
     assert page, "no built book: run `make book` first"
     in_mode(browser, site, page, mode)
     browser.execute_script((Path(axe.__file__).parent / "axe-core/axe.min.js").read_text())
@@ -215,9 +217,7 @@ def test_a_link_shows_what_it_leads_to(link, shows, site, browser):
 def test_the_search_finds(site, browser):
     from selenium.webdriver.support.ui import WebDriverWait
     browser.get(site + "search.html?q=perplexity")
-    links = WebDriverWait(browser, 20).until(lambda b: b.execute_script(
-        "return [...document.querySelectorAll('#search-results li a')].map(a => a.href)"))
-    assert any(link.startswith(site + "nbs/03_entropy.html") for link in links)
+    WebDriverWait(browser, 20).until(lambda b: b.find_elements("css selector", "#search-results li a[href*='nbs/03_entropy.html']"))
 
 
 # ── The edition, and the library's pages ──────────────────────────────────────────────────────────────────────────────
@@ -254,6 +254,23 @@ def test_each_public_name_has_its_entry(name):
         if not (full in found.anchors and source in found.links and back):
             lost.append(full)
     assert named and lost == []
+
+
+def test_names_lead_to_their_documentation():
+    """In code and in prose; not a method, an attribute, a keyword, or a word of a command."""
+    def page(name):
+        return (HTML / f"nbs/{name}.html").read_text()
+    here = '<a href="api.html#xent_lit.entropy.cross_entropy">cross_entropy</a></span>'
+    expected = {
+        "03_entropy": [f'<span class="nf">{here}', f'<span class="n">{here}(['],                    # defined, and called
+        "index": ['<a class="reference internal" href="api.html#xent_lit.divergence.kl_divergence"><code'],
+        "api": ['href="02_divergence.html#claim-gibbs"><code'],                                     # the id of a claim
+        "08_losses": ['href="https://numpy.org/doc/stable/reference/generated/numpy.logaddexp.html#numpy.logaddexp"'],
+    }
+    assert [(name, part) for name, parts in expected.items() for part in parts if part not in page(name)] == []
+    code = re.findall(r'<div class="highlight-.*?</pre>', "".join(map(page, (path.stem for path in (HTML / "nbs").glob("*.html")))), re.DOTALL)
+    assert [block[:100] for block in code if re.search(r'^ +<span class="k">def</span>.{0,30}<span class="nf"><a|<span class="o">\.</span><a', block, re.MULTILINE)] == []
+    assert [block[:100] for block in code if re.match(r'<div class="highlight-(?:bash|sh|text|none)', block) and "<a href" in block] == []
 
 
 def test_nothing_is_served_that_no_page_loads():

@@ -54,8 +54,9 @@ def _two_sum(a, b):
 # %% ../nbs/10_evaluate.ipynb #80a9852c
 def _add(a, b):
     """The sum of two pairs (rounded, lost)."""
+    if a[0] + b[0] in (math.inf, -math.inf): return a[0] + b[0], 0.0
     s, lost = _two_sum(a[0], b[0])
-    return (s, 0.0) if lost != lost else _two_sum(s, lost + (a[1] + b[1]))
+    return _two_sum(s, lost + (a[1] + b[1]))
 
 def _total(x):
     """Σ x as a pair (rounded, lost)."""
@@ -120,12 +121,11 @@ class Evaluation:
                             "expected an Evaluation")
         if not other.mass[0]: return self
         if not self.mass[0]: return other
-        mass, gap = _add(self.mass, other.mass), other.nats - self.nats
-        share = self.mass[0] / mass[0] * other.mass[0]
-        spread = self.spread + other.spread + gap * gap * share
-        if spread != spread: spread = math.inf
+        mass, cost = _add(self.mass, other.mass), _add(self.cost, other.cost)
         counts = _add_counts(self.counts, other.counts)
-        return Evaluation(mass, _add(self.cost, other.cost), spread, counts)
+        if cost[0] == math.inf: return Evaluation(mass, cost, math.inf, counts)
+        gap, share = other.nats - self.nats, self.mass[0] / mass[0] * other.mass[0]
+        return Evaluation(mass, cost, self.spread + other.spread + gap * gap * share, counts)
 
     __add__ = merge
 
