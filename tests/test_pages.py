@@ -204,6 +204,7 @@ def test_a_link_shows_what_it_leads_to(link, shows, site, browser):
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
+    browser.get_log("browser")                              # what earlier pages left there
     in_mode(browser, site, "nbs/questions.html" if "claim" in link else "nbs/06_likelihood.html", "light")
     found = browser.find_element("css selector", f"article p a[href*='{link}']")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found)
