@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 
-from .claims import Claim, Derivation, tex, verify
+from .claims import Claim, Derivation, verify
 
 # %% ../nbs/11_ledger.ipynb #39ae9df7
 CHAPTERS = ("claims", "divergence", "entropy", "coding", "models",
