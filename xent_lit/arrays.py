@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['symbolic', 'BLOCK', 'lift', 'SymArray', 'symbols_vector', 'Listed', 'guest', 'namespace', 'unrounded', 'exact_type',
-           'everywhere', 'at_hand', 'blocked', 'on_all_cores', 'in_pieces', 'total', 'nowhere', 'weigh', 'blend',
-           'check_pmf', 'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last',
+           'everywhere', 'at_hand', 'blocked', 'on_all_cores', 'in_pieces', 'total', 'is_zero', 'nowhere', 'weigh',
+           'blend', 'check_pmf', 'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last',
            'outcomes_back', 'pmfs', 'sum_over_outcomes', 'normalize', 'check_weights', 'symbols_pmf', 'in_base',
-           'peak_and_excess', 'peak_and_rest', 'gap', 'logsumexp', 'log_softmax', 'softmax', 'maths', 'special']
+           'peak_and_excess', 'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp', 'log_softmax', 'softmax',
+           'maths', 'special']
 
 # %% ../nbs/00_arrays.ipynb #bbaf8ca9
 import importlib
@@ -253,7 +254,8 @@ def exact_type(xp, *arrays):
 # %% ../nbs/00_arrays.ipynb #5e196408
 def everywhere(mask, xp):
     """Whether a mask holds for all entries."""
-    return np.count_nonzero(mask) == mask.size if xp is np else bool(xp.all(mask))
+    if xp is not np: return bool(xp.all(mask))
+    return np.count_nonzero(mask) == mask.size if mask.ndim else bool(mask)
 
 def at_hand(xp, x):
     """Whether the values of an array can be looked at:
@@ -283,9 +285,8 @@ def blocked(f, *arrays):
     -------
     array, what ``f(*arrays)`` returns.
     """
-    if not _plain(arrays): return f(*arrays)
+    if max(x.ndim for x in arrays) < 2 or not _plain(arrays): return f(*arrays)
     whole = np.broadcast(*arrays)
-    if whole.ndim == 1: return f(*arrays)
     # NumPy is slow at sums of a few numbers each: short rows are copied, column by column
     short = whole.shape[-1] <= 64
     if whole.size <= BLOCK:
@@ -329,7 +330,7 @@ def on_all_cores(work, steps):
 def in_pieces(f, xp, *rows):
     """``[f(*rows)]``, or a list of the results for the pieces,
     where rows of NumPy arrays are longer than a block."""
-    if xp is not np or rows[0].shape[-1] <= BLOCK: return [f(*rows)]
+    if not _long(rows[0], xp): return [f(*rows)]
     starts = range(0, rows[0].shape[-1], BLOCK)
     return on_all_cores(lambda i: f(*(x[..., i:i + BLOCK] for x in rows)), starts)
 
@@ -337,17 +338,24 @@ def total(term, xp, *rows):
     """The sum of ``term(*rows)`` along the rows."""
     # for ten numbers np.sum takes twice as long
     add = np.add.reduce if xp is np else xp.sum
+    if not _long(rows[0], xp): return add(term(*rows), axis=-1)
     parts = in_pieces(lambda *pieces: add(term(*pieces), axis=-1), xp, *rows)
-    return parts[0] if len(parts) == 1 else add(xp.stack(parts, axis=-1), axis=-1)
+    return add(np.stack(parts, axis=-1), axis=-1)
+
+def _long(row, xp): return xp is np and row.shape[-1] > BLOCK
 
 # %% ../nbs/00_arrays.ipynb #16f0d007
+def is_zero(x, xp):
+    """Where x is 0."""
+    return xp.equal(x, 0) if xp is symbolic else x == 0
+
 def nowhere(mask, xp):
     """Whether a mask is known to mask nothing: we look, and at NumPy's values only."""
     return xp is np and not np.count_nonzero(mask)
 
 def weigh(w, a, xp):
     """``w * a`` with ``0 * a = 0``, also where ``a`` is infinite."""
-    never = xp.equal(w, xp.zeros_like(w))
+    never = is_zero(w, xp)
     if nowhere(never, xp): return w * a
     return xp.where(never, xp.zeros_like(w), w * xp.where(never, xp.zeros_like(a), a))
 
@@ -458,13 +466,13 @@ def pmfs(caller, axis, **arrays):
     return xp, *values
 
 def sum_over_outcomes(caller, term, axis, **arrays):
-    """Σ term(p, …, xp) over the outcomes of pmfs, each block checked as it passes."""
+    """Σ term(p, q, xp) over the outcomes of two pmfs, each block checked as it passes."""
     xp, *values = namespace(caller, **arrays)
     count_outcomes(caller, axis, **dict(zip(arrays, values)))
+    if values[0] is values[-1]: values = values[:1]              # H(p, p) looks at p once
     def rows(*pmfs):
-        different = {id(p): (name, p) for name, p in zip(arrays, pmfs)}
-        for name, p in different.values(): _check(caller, name, axis, p, xp)
-        return total(lambda *pmfs: term(*pmfs, xp), xp, *pmfs)
+        for name, p in zip(arrays, pmfs): _check(caller, name, axis, p, xp)
+        return total(lambda *pmfs: term(pmfs[0], pmfs[-1], xp), xp, *pmfs)
     return blocked(rows, *(outcomes_last(p, axis, xp) for p in values))
 
 # %% ../nbs/00_arrays.ipynb #056813ee
@@ -541,26 +549,57 @@ def in_base(nats, base, caller="in_base"):
 def peak_and_excess(z, xp):
     """The largest logit m, and log Σ exp(z − m) exact to rounding;
     both keep the axis, with length one."""
-    parts = in_pieces(lambda z: peak_and_rest(xp, z), xp, z)
-    m, rest = parts[0] if len(parts) == 1 else peak_and_rest(
-        xp, *(xp.concat(part, axis=-1) for part in zip(*parts)))
+    parts = in_pieces(lambda z: _peak_and_rest(z, xp), xp, z)
+    m, rest = parts[0] if len(parts) == 1 else _join_pieces(
+        *(np.concatenate(part, axis=-1) for part in zip(*parts)))
     return m, xp.log1p(rest)
 
-def peak_and_rest(xp, z, rests=None):
-    """The largest logit m, and Σ exp(z − m)(1 + rests) − 1."""
-    m = xp.max(z, axis=-1, keepdims=True)
-    e = xp.exp(gap(z, m, xp))
-    rest = _rest(e, z, m, xp)
-    if rests is None: return m, rest
-    return m, rest + xp.sum(weigh(e, rests, xp), axis=-1, keepdims=True)
+def _peak_and_rest(z, xp):
+    m, e, scale = exponentials(z, xp)
+    if xp is not np:
+        top = xp.astype(xp.equal(z, m), e.dtype)
+        return m, (xp.sum(e - top, axis=-1, keepdims=True)
+                   + (xp.sum(top, axis=-1, keepdims=True) - 1))
+    rest = np.add.reduce(e, axis=-1, keepdims=True) * scale - 1
+    drowned = (rest < 1)[..., 0]
+    if not nowhere(drowned, np): rest[drowned] = _others(e[drowned]) * scale[drowned]
+    return m, rest
 
-def _rest(e, z, m, xp):
-    if xp is np:
-        rest = np.sum(e, axis=-1, keepdims=True) - 1
-        if not np.any(rest < 1): return rest                 # nothing drowned
-    top = xp.astype(xp.equal(z, m), e.dtype)
-    return (xp.sum(e - top, axis=-1, keepdims=True)
-            + (xp.sum(top, axis=-1, keepdims=True) - 1))
+def _others(e):
+    """Row sums without the largest entry."""
+    np.put_along_axis(e, np.argmax(e, axis=-1, keepdims=True), 0, axis=-1)
+    return np.sum(e, axis=-1, keepdims=True)
+
+def _join_pieces(peaks, rests):
+    """Peak and rest of rows that stand for their pieces, exp(peak)(1 + rest) each."""
+    m, rest = _peak_and_rest(peaks, np)
+    e = exp_of_gap(peaks, m, np)
+    return m, rest + np.sum(weigh(e, rests, np), axis=-1, keepdims=True)
+
+def exponentials(z, xp):
+    """The largest logit m, e and s with ``e * s`` = exp(z − m) exact to rounding."""
+    m = xp.max(z, axis=-1, keepdims=True)
+    if xp is not np: return m, exp_of_gap(z, m, xp), 1
+    most = math.log(np.finfo(z.dtype).max) - math.log(BLOCK)       # their sum is finite
+    tame = (m > -1) & (m < most)
+    if everywhere(tame, np): return m, np.exp(z), np.exp(-m)
+    with np.errstate(over="ignore"): e, s = np.exp(z), np.exp(-m)
+    wild = ~tame[..., 0]
+    e[wild], s[wild] = exp_of_gap(z[wild], m[wild], np), 1
+    return m, e, s
+
+def exp_of_gap(z, m, xp):
+    """exp(z − m), exact to rounding."""
+    d = gap(z, m, xp)
+    return xp.exp(d) * (1 + lost(z, m, d, xp))
+
+def lost(a, b, d, xp):
+    """What rounding took from the difference d = a − b; 0 where exp of it is 0 or infinite."""
+    if xp is symbolic: return xp.zeros_like(d)
+    wild = xp.logical_or(xp.isinf(b), xp.logical_or(d < -2000, d > 2000))
+    a, b, d = (xp.where(wild, xp.zeros_like(d), x) for x in (a, b, d))
+    back = d - a
+    return (a - (d - back)) - (b + back)
 
 def gap(z, m, xp):
     """``z − m``, where equal ``+inf`` differ by 0,
@@ -589,9 +628,10 @@ def logsumexp(z, *, axis=-1):
     count_outcomes("logsumexp", axis, z=z)
     def rows(z):
         m, excess = peak_and_excess(z, xp)
-        impossible = xp.equal(m, xp.zeros_like(m) - xp.inf)
+        impossible, both = m == -xp.inf, m + excess
+        if not nowhere(impossible, xp): both = xp.where(impossible, m, both)
         # the axis has length one
-        return xp.sum(xp.where(impossible, m, m + excess), axis=-1)
+        return both[..., 0] if xp is np else xp.sum(both, axis=-1)
     return blocked(rows, outcomes_last(z, axis, xp))
 
 def log_softmax(z, *, axis=-1):
@@ -614,10 +654,15 @@ def log_softmax(z, *, axis=-1):
     return outcomes_back(blocked(rows, outcomes_last(z, axis, xp)), axis, xp)
 
 def softmax(z, *, axis=-1):
-    """Probabilities of the logits ``z``: the exponential of ``log_softmax``."""
+    """Probabilities of the logits ``z``, the exponential of ``log_softmax``,
+    each exact to rounding."""
     xp, z = namespace("softmax", z=z)
     count_outcomes("softmax", axis, z=z)
-    return xp.exp(log_softmax(z, axis=axis))
+    if xp is symbolic: return xp.exp(log_softmax(z, axis=axis))
+    def rows(z):
+        _, e, _ = exponentials(z, xp)
+        return e / xp.sum(e, axis=-1, keepdims=True)
+    return outcomes_back(blocked(rows, outcomes_last(z, axis, xp)), axis, xp)
 
 # %% ../nbs/00_arrays.ipynb #d848421a
 _ROOFS = {"torch": "torch.special", "jax.numpy": "jax.scipy.special",

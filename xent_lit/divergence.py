@@ -49,7 +49,14 @@ def _term(a, b, xp):
     s = excess / both
     near, far = both * phi(s), xp.abs(s) > 1 / 3
     if nowhere(far, xp): return near
-    return blend(far, a * (xp.log(a) - xp.log(b)) - excess, near, xp)
+    return blend(far, a * _log_ratio(a, b, xp.abs(s) == 1, xp) - excess, near, xp)
+
+def _log_ratio(a, b, remote, xp):
+    """log(a/b), by square roots where a/b may be beyond the floats."""
+    if nowhere(remote, xp): return xp.log(a / b)
+    one = xp.ones_like(a)
+    inside = xp.log(xp.where(remote, one, a) / xp.where(remote, one, b))
+    return xp.where(remote, 2 * xp.log(xp.sqrt(a) / xp.sqrt(b)), inside)
 
 # %% ../nbs/02_divergence.ipynb #949bc8b0
 def kl_divergence(p, q, *, axis=-1, base=None):

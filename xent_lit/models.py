@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['confident', 'closed_forms', 'closed_divergence', 'differential', 'mean_is_expectation', 'Distribution', 'stored',
            'LocationScale', 'Normal', 'Laplace', 'excess_of_decay', 'softplus', 'sigmoids', 'Bernoulli',
-           'kl_of_difference', 'kl_of_logits', 'Categorical', 'Poisson', 'Empirical', 'empirical']
+           'kl_of_difference', 'kl_of_ratio', 'kl_of_logits', 'Categorical', 'Poisson', 'Empirical', 'empirical']
 
 # %% ../nbs/05_models.ipynb #b4399ca3
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from array_api_compat import device, is_dask_array
 
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
-                             count_outcomes, everywhere, exact_type, gap, guest, lift,
+                             count_outcomes, everywhere, exact_type, gap, guest, lift, lost,
                              log_softmax, maths, namespace, peak_and_excess, softmax,
                              special, symbolic, symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
@@ -118,6 +118,8 @@ class LocationScale(Distribution):
     def expect(self, f): return _integrate(self, f)
     mean = property(lambda self: self.loc)
 
+_beyond_is_infinite = np.errstate(over="ignore")         # the square of 1e200, say
+
 # %% ../nbs/05_models.ipynb #41dd13d4
 class Normal(LocationScale):
     """Normal distribution with mean ``loc`` and standard deviation ``scale``
@@ -127,22 +129,23 @@ class Normal(LocationScale):
     """
     variance = property(lambda self: self.scale**2)
 
+    @_beyond_is_infinite
     def log_prob(self, x):
         """Log-density at ``x`` (nats per unit of x); ``x`` and the batch broadcast."""
         xp, x, loc, scale = broadcasting(
             "Normal.log_prob", x=x, loc=self.loc, scale=self.scale)
-        m = maths(xp)
-        return -((x - loc) / scale) ** 2 / 2 - xp.log(scale * m.sqrt(2 * m.pi))
+        return -((x - loc) / scale) ** 2 / 2 - _log_width(scale, xp)
 
+    @_beyond_is_infinite
     def surprise_under(self, p):
         if not hasattr(p, "variance"): return None
         xp, mean, variance, loc, scale = broadcasting(
             "cross_entropy", mean=p.mean, variance=p.variance,
             loc=self.loc, scale=self.scale)
-        m = maths(xp)
         return ((variance / scale**2 + ((mean - loc) / scale) ** 2) / 2
-                + xp.log(scale * m.sqrt(2 * m.pi)))
+                + _log_width(scale, xp))
 
+    @_beyond_is_infinite
     def _kl(self, q):
         xp, m1, s1, m2, s2 = broadcasting(
             "kl_divergence", m1=self.loc, s1=self.scale, m2=q.loc, s2=q.scale)
@@ -157,6 +160,12 @@ class Normal(LocationScale):
         return scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
                         + t * special(xp, "erf", t / m.sqrt(2)))
 
+def _log_width(scale, xp):
+    """log(scale √(2π)), by the square root where the product may be beyond the floats."""
+    m = maths(xp)
+    if xp is symbolic: return xp.log(scale * m.sqrt(2 * m.pi))
+    return 2 * xp.log(xp.sqrt(scale) * (2 * m.pi) ** 0.25)
+
 # %% ../nbs/05_models.ipynb #3d690e2b
 class Laplace(LocationScale):
     """Laplace distribution with median ``loc`` and mean absolute deviation ``scale``.
@@ -165,12 +174,14 @@ class Laplace(LocationScale):
     """
     variance = property(lambda self: 2 * self.scale**2)
 
+    @_beyond_is_infinite
     def log_prob(self, x):
         """Log-density at ``x`` (nats per unit of x); ``x`` and the batch broadcast."""
         xp, x, loc, scale = broadcasting(
             "Laplace.log_prob", x=x, loc=self.loc, scale=self.scale)
         return -xp.abs(x - loc) / scale - xp.log(2 * scale)
 
+    @_beyond_is_infinite
     def surprise_under(self, p):
         if not hasattr(p, "mean_distance"): return None
         distance = p.mean_distance(self.loc)
@@ -192,9 +203,9 @@ class Laplace(LocationScale):
         return d + scale * xp.exp(-d / scale)
 
 def excess_of_decay(d, xp):
-    """d + exp(−d) − 1 for d ≥ 0, without cancellation."""
+    """d + exp(−d) − 1, without cancellation."""
     if xp is symbolic: return d + xp.exp(-d) - 1
-    near = d < 0.6
+    near = xp.abs(d) < 0.6
     s = xp.tanh(xp.where(near, d, xp.zeros_like(d)) / 2)
     return xp.where(near, (1 + xp.exp(-d)) * phi(s), d + xp.expm1(-d))
 
@@ -270,8 +281,10 @@ class Bernoulli(Distribution):
         if xp is symbolic: return kl_term(p0, q0, xp) + kl_term(p1, q1, xp)
         if self.logits is not None and q.logits is not None:
             return kl_of_logits(*(_two_logits(model) for model in (self, q)))
-        d = xp.where(p1 + q1 < 1, p1 - q1, q0 - p0)    # the smaller pair has more digits
-        return kl_of_difference(p0, q0, -d, xp) + kl_of_difference(p1, q1, d, xp)
+        if self.logits is None and q.logits is None:
+            return kl_of_difference(p0, q0, q1 - p1, xp) + kl_term(p1, q1, xp)
+        r0, r1 = (_log_ratio(0 - a, 0 - b) for a, b in zip(self.surprisals(), q.surprisals()))
+        return kl_of_ratio(p0, q0, r0, xp) + kl_of_ratio(p1, q1, r1, xp)
 
     mean = property(lambda self: self.pair()[1])
     variance = property(lambda self: math.prod(self.pair()))
@@ -302,18 +315,38 @@ def kl_of_difference(p, q, d, xp):
     s = xp.where(near, d, zero) / xp.where(near, total, zero + 1)
     return xp.where(near, total * phi(s), kl_term(p, q, xp))
 
+def kl_of_ratio(p, q, r, xp):
+    """``kl_term(p, q)`` where r = log(p/q) is known to more digits than p and q have,
+    or is finite where they underflow."""
+    never, zero = p == 0, xp.zeros_like(p + q + r)
+    missed = xp.logical_and(~never, r == xp.inf)
+    r = xp.where(xp.logical_or(never, missed), zero, r)
+    near = xp.abs(r) < 0.69                              # a ratio of two, as far as phi reaches
+    inside = (p + q) * phi(xp.tanh(xp.where(near, r, zero) / 2))
+    inside = xp.where(near, inside, p * r - p + q)
+    return xp.where(missed, zero + xp.inf, xp.where(never, q, inside))
+
+def _log_ratio(a, b):
+    """a − b for logarithms of probabilities; 0 where the first outcome is impossible."""
+    xp, a, b = namespace("kl_divergence", p=a, q=b)
+    never, zero = a == -xp.inf, xp.zeros_like(a + b)
+    with np.errstate(over="ignore"): return xp.where(never, zero, a) - xp.where(never, zero, b)
+
 def kl_of_logits(z, w):
-    """D(softmax z‖softmax w), accurate also where the two nearly agree."""
+    """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
     xp, z, w = namespace("kl_divergence", p=z, q=w)
     count_outcomes("kl_divergence", -1, p=z, q=w)
     p, q, zero = softmax(z), softmax(w), xp.zeros_like(z + w)
     ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
-    with np.errstate(over="ignore"): g = xp.where(ends, zero, z) - xp.where(ends, zero, w)
-    g = g - xp.max(g, axis=-1, keepdims=True)
-    near = xp.all(xp.where(ends, z == w, g > -0.5), axis=-1, keepdims=True)
-    g = xp.where(near, g, zero)
-    ratio = xp.expm1(g - xp.log1p(xp.sum(q * xp.expm1(g), axis=-1, keepdims=True)))
-    return xp.sum(kl_of_difference(p, q, xp.where(near, q * ratio, p - q), xp), axis=-1)
+    a, b = xp.where(ends, zero, z), xp.where(ends, zero, w)
+    with np.errstate(over="ignore", invalid="ignore"):
+        d = a - b
+        g = d - xp.sum(q * d, axis=-1, keepdims=True) + lost(a, b, d, xp)
+    near = xp.all(xp.where(ends, z == w, xp.abs(g) < 1), axis=-1, keepdims=True)
+    g = xp.where(xp.logical_and(near, ~ends), g, zero)
+    close = g - xp.log1p(xp.sum(q * xp.expm1(g), axis=-1, keepdims=True))
+    r = xp.where(near, close, _log_ratio(log_softmax(z), log_softmax(w)))
+    return xp.sum(kl_of_ratio(p, q, r, xp), axis=-1)
 
 def _two_logits(model):
     xp, t = namespace("kl_divergence", logits=model.logits)
@@ -352,20 +385,20 @@ class Categorical(Distribution):
 
     def surprisals(self):
         """−log of each probability, shape ``(*batch, k)``."""
-        if self.logits is not None: return self._own(0 - self._log_softmax())[0]
+        if self.logits is not None: return self._own(0 - log_softmax(self._seen()))[0]
         xp, table = namespace("Categorical", table=self.table)
         return self._own(surprisal(table, xp))[0]
 
     def pmf(self):
         """The probabilities, shape ``(*batch, k)``."""
         if self.logits is None: return self.probs
-        xp, log_q = namespace("Categorical", log_q=self._log_softmax())
-        return self._own(xp.exp(log_q))[0]
+        return self._own(softmax(self._seen()))[0]
 
-    def _log_softmax(self):
+    def _seen(self):
+        """The table, checked where that was put off."""
         if _late(self.table):
             blocked(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
-        return log_softmax(self.table)
+        return self.table
 
     def log_prob(self, y):
         """Log-probability of the labels ``y``, nats; ``y`` and the batch broadcast.
@@ -478,12 +511,14 @@ class Poisson(Distribution):
         whole = lambda: xp.logical_and(
             xp.logical_and(k >= 0, xp.isfinite(k)), k == xp.floor(k))
         _known("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", whole)
+        if xp is not symbolic: return 0 - (kl_term(k, rate, xp) + _stirling_excess(k, xp))
         return -weigh(k, surprisal(rate, xp), xp) - rate - special(xp, "gammaln", k + 1)
 
     def surprise_under(self, p):
         if not isinstance(p, Poisson): return None
         xp, mean, rate = broadcasting("cross_entropy", mean=p.rate, rate=self.rate)
-        return rate + weigh(mean, surprisal(rate, xp), xp) + _mean_log_factorial(mean, xp)
+        if xp is not symbolic: return kl_term(mean, rate, xp) + _entropy_of_counts(mean, xp)
+        return rate + weigh(mean, surprisal(rate, xp), xp) + _mean_log_factorial(mean)
 
     def _kl(self, q):
         xp, a, b = broadcasting("kl_divergence", a=self.rate, b=q.rate)
@@ -508,15 +543,33 @@ class Poisson(Distribution):
         xp, log_p, values = namespace("expect", log_p=log_p, f=f(k))
         return xp.sum(weigh(xp.exp(log_p), values, xp), axis=0)
 
+_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156,
+             -3617 / 122400, 43867 / 244188, -174611 / 125400)
+
+def _stirling_excess(k, xp):
+    """log k! − k log k + k, by Stirling's series for k ≥ 8."""
+    few = k < 8
+    x, n = xp.where(few, xp.zeros_like(k) + 8, k), xp.where(few, k, xp.zeros_like(k))
+    u, series = (1 / x) ** 2, xp.zeros_like(k)
+    for c in reversed(_STIRLING): series = series * u + c
+    direct = special(xp, "gammaln", n + 1) + weigh(n, surprisal(n, xp), xp) + n
+    return xp.where(few, direct, xp.log(2 * math.pi * x) / 2 + series / x)
+
 # %% ../nbs/05_models.ipynb #161efdf8
-def _mean_log_factorial(rate, xp):
-    """E log k! under a Poisson, by the trapezoidal rule for Malmsten's integral."""
-    if xp is symbolic:
-        log_factorial = lambda k: special(xp, "gammaln", k + 1)
-        return lift(lambda r: Poisson(r).expect(log_factorial), rate)
-    t = xp.exp(xp.arange(-300, 17, dtype=rate.dtype, device=device(rate)) / 4)
-    d = -rate[..., None] * xp.expm1(-t)
-    return xp.sum(excess_of_decay(d, xp) / xp.expm1(t), axis=-1) / 4
+def _mean_log_factorial(rate):
+    """E log k! under a Poisson, for symbols."""
+    log_factorial = lambda k: special(symbolic, "gammaln", k + 1)
+    return lift(lambda r: Poisson(r).expect(log_factorial), rate)
+
+def _entropy_of_counts(rate, xp):
+    """H of a Poisson, by the trapezoidal rule in log t for the integral of positive terms."""
+    t = xp.exp(xp.arange(-300, 200, dtype=rate.dtype, device=device(rate)) / 4)
+    rate, late = rate[..., None], t > 40                     # e^−t is nothing beside 1
+    e = xp.expm1(xp.where(late, xp.ones_like(t), t))
+    ahead = excess_of_decay(-xp.where(late, xp.ones_like(t), t), xp) / t / e
+    behind = xp.exp(rate * xp.expm1(-t)) * xp.expm1(-rate * excess_of_decay(t, xp)) / e
+    first = -xp.expm1(-rate * t) * xp.where(late, 1 / t, ahead)
+    return xp.sum(first - xp.where(late, xp.zeros_like(t), behind), axis=-1) / 4
 
 # %% ../nbs/05_models.ipynb #0757ef6e
 def _integrate(model, f, kinks=()):
