@@ -17,7 +17,7 @@ ICONS, STYLE = "_static/scripts/fontawesome.js", "_static/styles/pydata-sphinx-t
 ICON_RULES = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}|@font-face\{[^}]*\}')
 SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
-DECIMALS = re.compile(r"(\.\d\d)\d+")
+DECIMALS = re.compile(r"(scale\([^)]*\)|\.\d\d)\d*")                 # a scale needs all of them
 USED = re.compile(r"\bfa-(?!solid\b|lg\b)([a-z-]+)")
 
 

@@ -4,7 +4,7 @@ import importlib
 import numpy as np
 import pytest
 import sympy as sp
-from array_api_compat import device, is_dask_array
+from array_api_compat import device, is_dask_array, to_device
 
 import xent_lit as xl
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
@@ -94,7 +94,8 @@ def values(x):
     """Any array as NumPy's."""
     if is_dask_array(x):
         x = x.compute()
-    return np.asarray(x.to_device(x.device.__class__("CPU_DEVICE")) if "strict" in type(x).__module__ else x)
+    if "strict" in type(x).__module__: x = x.to_device(x.device.__class__("CPU_DEVICE"))
+    return np.asarray(to_device(x, "cpu") if type(x).__module__.startswith(("torch", "cupy")) else x)
 
 
 def close(a, b, rtol):
@@ -105,7 +106,11 @@ def close(a, b, rtol):
 @pytest.mark.parametrize("name", QUANTITIES)
 def test_value_library_type_and_device(name, library, dtype):
     xp = namespace(library)
-    place = {"device": xp.Device("device1")} if "strict" in xp.__name__ else {}
+    check_value(name, xp, dtype, {"device": xp.Device("device1")} if "strict" in xp.__name__ else {})
+
+
+def check_value(name, xp, dtype, place):
+    """NumPy's value, of the library, type and device of the arguments."""
     whole = xp.__array_namespace_info__().default_dtypes()["integral"]
     a = lambda x: xp.asarray(np.asarray(x, dtype=dtype), **place)
     i = lambda x: xp.asarray(np.asarray(x), dtype=whole, **place)
@@ -116,6 +121,17 @@ def test_value_library_type_and_device(name, library, dtype):
         assert result.dtype == getattr(xp, dtype)
     assert device(result) == device(a(X))
     close(result, expected, 1e-12 if result.dtype == xp.float64 else 2e-5)
+
+
+@pytest.mark.parametrize("library", ["torch", "cupy"])
+def test_on_a_gpu(library):
+    """The same code, the same values, and the result stays on the GPU."""
+    cuda = pytest.importorskip(library).cuda
+    if not (cuda.is_available() if library == "torch" else cuda.runtime.getDeviceCount()):
+        pytest.skip(f"{library} sees no GPU")
+    for name in QUANTITIES:
+        for dtype in "float32", "float64":
+            check_value(name, importlib.import_module(f"array_api_compat.{library}"), dtype, {"device": "cuda"} if library == "torch" else {})
 
 
 @pytest.mark.parametrize("library", NAMES)

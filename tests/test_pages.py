@@ -309,3 +309,9 @@ def test_a_downloaded_notebook_runs_with_the_wheel(stem, tmp_path):
     client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "empty")}})
     client.execute(env={**os.environ, "PYTHONPATH": str(tmp_path / "site")})
     assert notebook.cells[-1].outputs[0].text.strip() == str(tmp_path / "site/xent_lit/__init__.py")
+
+
+def test_letters_in_figures_are_as_large_as_drawn():
+    """Matplotlib draws a letter at 1/64 of its size, and a leaner file must not round that to 1/100."""
+    sizes = {size for picture in HTML.glob("_images/*.svg") for size in re.findall(r'transform="scale\(([\d.]+)\)"', picture.read_text())}
+    assert sizes == {str(1 / 64)}

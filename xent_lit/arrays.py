@@ -469,7 +469,7 @@ def sum_over_outcomes(caller, term, axis, **arrays):
     """Σ term(p, q, xp) over the outcomes of two pmfs, each block checked as it passes."""
     xp, *values = namespace(caller, **arrays)
     count_outcomes(caller, axis, **dict(zip(arrays, values)))
-    if values[0] is values[-1]: values = values[:1]              # H(p, p) looks at p once
+    if values[0] is values[-1]: values = values[:1]        # H(p, p) looks at p once
     def rows(*pmfs):
         for name, p in zip(arrays, pmfs): _check(caller, name, axis, p, xp)
         return total(lambda *pmfs: term(pmfs[0], pmfs[-1], xp), xp, *pmfs)
@@ -594,7 +594,8 @@ def exp_of_gap(z, m, xp):
     return xp.exp(d) * (1 + lost(z, m, d, xp))
 
 def lost(a, b, d, xp):
-    """What rounding took from the difference d = a − b; 0 where exp of it is 0 or infinite."""
+    """What rounding took from the difference d = a − b;
+    0 where exp of it is 0 or infinite."""
     if xp is symbolic: return xp.zeros_like(d)
     wild = xp.logical_or(xp.isinf(b), xp.logical_or(d < -2000, d > 2000))
     a, b, d = (xp.where(wild, xp.zeros_like(d), x) for x in (a, b, d))

@@ -125,7 +125,8 @@ class Evaluation:
         counts = _add_counts(self.counts, other.counts)
         if cost[0] == math.inf: return Evaluation(mass, cost, math.inf, counts)
         gap, share = other.nats - self.nats, self.mass[0] / mass[0] * other.mass[0]
-        return Evaluation(mass, cost, self.spread + other.spread + gap * gap * share, counts)
+        spread = self.spread + other.spread + gap * gap * share
+        return Evaluation(mass, cost, spread, counts)
 
     __add__ = merge
 

@@ -283,7 +283,8 @@ class Bernoulli(Distribution):
             return kl_of_logits(*(_two_logits(model) for model in (self, q)))
         if self.logits is None and q.logits is None:
             return kl_of_difference(p0, q0, q1 - p1, xp) + kl_term(p1, q1, xp)
-        r0, r1 = (_log_ratio(0 - a, 0 - b) for a, b in zip(self.surprisals(), q.surprisals()))
+        costs = zip(self.surprisals(), q.surprisals())
+        r0, r1 = (_log_difference(0 - a, 0 - b) for a, b in costs)
         return kl_of_ratio(p0, q0, r0, xp) + kl_of_ratio(p1, q1, r1, xp)
 
     mean = property(lambda self: self.pair()[1])
@@ -321,16 +322,17 @@ def kl_of_ratio(p, q, r, xp):
     never, zero = p == 0, xp.zeros_like(p + q + r)
     missed = xp.logical_and(~never, r == xp.inf)
     r = xp.where(xp.logical_or(never, missed), zero, r)
-    near = xp.abs(r) < 0.69                              # a ratio of two, as far as phi reaches
+    near = xp.abs(r) < 0.69                    # a ratio of two: phi reaches no farther
     inside = (p + q) * phi(xp.tanh(xp.where(near, r, zero) / 2))
     inside = xp.where(near, inside, p * r - p + q)
     return xp.where(missed, zero + xp.inf, xp.where(never, q, inside))
 
-def _log_ratio(a, b):
+def _log_difference(a, b):
     """a − b for logarithms of probabilities; 0 where the first outcome is impossible."""
     xp, a, b = namespace("kl_divergence", p=a, q=b)
     never, zero = a == -xp.inf, xp.zeros_like(a + b)
-    with np.errstate(over="ignore"): return xp.where(never, zero, a) - xp.where(never, zero, b)
+    with np.errstate(over="ignore"):
+        return xp.where(never, zero, a) - xp.where(never, zero, b)
 
 def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
@@ -345,7 +347,7 @@ def kl_of_logits(z, w):
     near = xp.all(xp.where(ends, z == w, xp.abs(g) < 1), axis=-1, keepdims=True)
     g = xp.where(xp.logical_and(near, ~ends), g, zero)
     close = g - xp.log1p(xp.sum(q * xp.expm1(g), axis=-1, keepdims=True))
-    r = xp.where(near, close, _log_ratio(log_softmax(z), log_softmax(w)))
+    r = xp.where(near, close, _log_difference(log_softmax(z), log_softmax(w)))
     return xp.sum(kl_of_ratio(p, q, r, xp), axis=-1)
 
 def _two_logits(model):
@@ -562,7 +564,7 @@ def _mean_log_factorial(rate):
     return lift(lambda r: Poisson(r).expect(log_factorial), rate)
 
 def _entropy_of_counts(rate, xp):
-    """H of a Poisson, by the trapezoidal rule in log t for the integral of positive terms."""
+    """H of a Poisson, by the trapezoidal rule in log t for the integral above."""
     t = xp.exp(xp.arange(-300, 200, dtype=rate.dtype, device=device(rate)) / 4)
     rate, late = rate[..., None], t > 40                     # e^−t is nothing beside 1
     e = xp.expm1(xp.where(late, xp.ones_like(t), t))
