@@ -223,23 +223,34 @@ def tie_outputs(app, config):
     config.nbdev_bridge_digest = digest(f"{name}\n{source}" for name, source in sorted(SOURCES.items()))
 
 
+def example(name, cells):
+    """The first code on a page, run and shown, that uses the name, defines nothing and is no show of errors; or nothing."""
+    unseen, word = {"hide-input", "remove-cell", "remove-input", "skip-execution"}, re.compile(rf"\b{name.rpartition('.')[2]}\b")
+    return next((cell.source for cell in cells if cell.cell_type == "code" and not unseen & {*cell.metadata.get("tags", [])}
+                 and word.search(cell.source) and not re.search(r"^(def|class|#\|)|\bexcept\b", cell.source, re.MULTILINE)), "")
+
+
 def find_definitions(app, env, docnames):
-    """For each documented name, the page that defines it: its title and the label of the cell."""
+    """For each documented name, the page that defines it, its title and the label of the cell; and an example from there."""
     options = app.config.nb_custom_formats.get(".ipynb", [None, {}])[1]
-    app.nbdev_bridge_cells = {}
+    app.nbdev_bridge_cells, app.nbdev_bridge_examples = {}, {}
     for path in (Path(env.doc2path(name)) for name in sorted(env.found_docs) if "lib" in options):
         if path.suffix == ".ipynb":
             cells = transform(nbformat.read(path, as_version=4), options["lib"], warn=lambda message: None).cells
             text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
             title = re.search(r"^# +(.+)", text, re.MULTILINE)
-            for cell, name in re.findall(r"^\((cell-(?:function|class)-(.+))\)=$", text, re.MULTILINE):
-                app.nbdev_bridge_cells[name] = f"{title[1] if title else path.stem} <{cell}>"
+            for i, cell in enumerate(cells):
+                for label, name in re.findall(r"^\((cell-(?:function|class)-(.+))\)=$", cell.source, re.MULTILINE):
+                    app.nbdev_bridge_cells[name] = f"{title[1] if title else path.stem} <{label}>"
+                    app.nbdev_bridge_examples[name] = example(name, cells[i:])
 
 
 def link_to_cell(app, what, name, obj, options, lines):
-    """Say in the documentation of an object where its code is explained."""
+    """Say in the documentation of an object where its code is explained, with the example that runs there."""
+    if code := app.nbdev_bridge_examples.get(name):
+        lines += ["", ".. code-block:: python", "", *("   " + line for line in code.splitlines()), ""]
     if name in app.nbdev_bridge_cells:
-        lines += ["", f"Defined in :ref:`{app.nbdev_bridge_cells[name]}`.", ""]
+        lines += ["", f"{'From' if code else 'Defined in'} :ref:`{app.nbdev_bridge_cells[name]}`.", ""]
 
 
 def hide_directives(app, page, template, context, doctree):

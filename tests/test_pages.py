@@ -257,6 +257,16 @@ def test_each_public_name_has_its_entry(name):
     assert named and lost == []
 
 
+def test_each_name_at_the_top_has_an_example():
+    """Code from its chapter, which ran there; between the signature and the next one."""
+    entries = re.split(r'(?=<dt class="sig)', (HTML / "nbs/api.html").read_text())
+    for name, value in vars(xent_lit).items():
+        if callable(value) and name[0] != "_":
+            entry = next(part for part in entries if f'id="{value.__module__}.{name}"' in part)
+            code = re.sub("<.*?>", "", "".join(re.findall(r"<pre>(.*?)</pre>", entry, re.DOTALL)))
+            assert re.search(rf"\b{name}\b", code), name
+
+
 def test_names_lead_to_their_documentation():
     """In code and in prose; not a method, an attribute, a keyword, or a word of a command."""
     def page(name):
