@@ -382,7 +382,7 @@ class Derivation:
         names = {1: r"\arg\max", -1: r"\arg\min"}
         parameter, shorter = sp.latex(self.parameter), dict(self.printed)
         lines = [rf"&{'=' if i else ''} {names[sign]}_{{{parameter}}}\; "
-                 rf"{tex(step.to.xreplace(shorter))} && \small\text{{{step.because}}}"
+                 rf"{tex(step.to.xreplace(shorter))} \\ &\qquad \small\text{{{step.because}}}"
                  for i, (sign, step) in enumerate(zip(self.signs(), self.steps))]
         body = " \\\\[.4em]\n".join(lines)
         return (f"(claim-{self.id})=\n$$\n\\begin{{aligned}}\n{body}\n"
@@ -391,7 +391,8 @@ class Derivation:
 def _slope(derivation, last, step):
     """The sign of the step's map, after checking that it leads where the step says."""
     import sympy as sp
-    u = sp.Symbol("u", positive=True)
+    real = sp.Symbol("u", real=True)                       # only a logarithm needs u > 0
+    u = sp.Symbol("u", positive=True) if step.by(real).has(sp.log) else real
     where = f"{derivation.id}: the step “{step.because}”"
     if derivation.parameter in step.by(u).free_symbols:
         raise AssertionError(f"{where} maps by {step.by(u)}, "

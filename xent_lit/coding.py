@@ -174,7 +174,7 @@ def encode(message, q):
 
     Returns
     -------
-    str of 0 and 1, shorter than m · H(p̂, q) + 2 for m labels with frequencies p̂.
+    str of 0 and 1, shorter than m · H₂(p̂, q) + 2 for m labels with frequencies p̂.
 
     Raises
     ------

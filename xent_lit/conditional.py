@@ -198,7 +198,7 @@ def split(p):
         at = _rows_at(x, value)
         if not bool(at.any()):
             raise ValueError(f"split: x = {value} is not in the sample, "
-                             f"expected one of its {len(x)} atoms")
+                             f"expected an x of its {len(x)} distinct pairs")
         return empirical(y[at], weights=w[at])
     return empirical(x, weights=w), p_y_given_x
 
@@ -393,7 +393,8 @@ def fit(model, theta0, x, y, *, weights=None, l2=0.0, grad=None):
     ----------
     model : ``model(theta)`` is a conditional model, a function ``x ↦ distribution``.
     theta0 : array_like of any shape, where the search starts.
-    x : array_like, shape ``(m,)`` or ``(m, features)``. y : array_like, shape ``(m,)``.
+    x : array_like, shape ``(m,)`` or ``(m, features)``.
+    y : array_like, shape ``(m,)``.
     weights : array_like, shape ``(m,)``: how often each pair counts; once by default.
     l2 : λ ≥ 0 of the penalty ½ Σ λ θ², a number or an array of theta0's shape.
         0 leaves a parameter free.

@@ -182,7 +182,7 @@ def _draw_bells(rng):
     return rng.dirichlet(np.ones(4)), rng.uniform(-0.1, 0.1), *np.exp(rng.normal(size=(2, 2)) / 2)
 
 forward_reverse = Claim(
-    id="forward-reverse", statement="Forward, a Gaussian-shaped model sees only the mean and spread of the truth, and so covers all of it.",
+    id="forward-reverse", statement="Forward, a Gaussian-shaped model is judged by the mean and spread of the truth alone.",
     law=lambda p, t, a, b: (_change(kl_divergence, _alike(p, t), a, b), _change(kl_divergence, p, a, b)),
     twin=lambda p, t, a, b: (_change(_backward, _alike(p, t), a, b), _change(_backward, p, a, b)),
     given=lambda p, t, a, b: (_alike(p, t) > 0).all(), draw=_draw_bells, rtol=1e-9, owes="NT",

@@ -116,7 +116,7 @@ def _infinite_entropy():
     return 0.0, h - h
 
 decomposition = Claim(
-    id="kl-decomposition", statement="H(p, q) = H(p) + D(p‖q).",
+    id="kl-decomposition", statement="H(p, q) = H(p) + D(p‖q), and D(p‖q) = H(p, q) − H(p) where H(p) is finite.",
     law=lambda p, q: (cross_entropy(p, q), entropy(p) + kl_divergence(p, q)),
     twin=lambda p, q: (cross_entropy(p, q), entropy(q) + kl_divergence(p, q)),
     symbols=few_pmfs, general=general_pmfs, ones=("p", "q"), draw=draw_pmfs, owes="SCNTH",
@@ -180,4 +180,4 @@ base_free = Claim(
     id="perplexity-base-free", statement="b raised to the cross-entropy in base b does not depend on b.",
     law=lambda p, q: (_power(2, cross_entropy(p, q, base=2)), perplexity(p, q)),
     twin=lambda p, q: (_power(2, cross_entropy(p, q)), perplexity(p, q)),
-    symbols=lambda: few_pmfs()[:2], draw=draw_pmfs)
+    symbols=lambda: few_pmfs()[:2], draw=draw_pmfs, typeset=False)

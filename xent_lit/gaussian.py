@@ -110,9 +110,9 @@ def _image(y, f, s, constant=1):
     xp, error, s = namespace("image", error=mse(y, f), s=s)
     return error / (2 * s**2) + constant * xp.log(2 * maths(xp).pi * s**2) / 2
 
-def _targets():
+def _targets(scale="sigma"):
     import sympy as sp
-    m, s = sp.Symbol("m", integer=True, positive=True), sp.Symbol("sigma", positive=True)
+    m, s = sp.Symbol("m", integer=True, positive=True), sp.Symbol(scale, positive=True)
     c = sp.Symbol("f", real=True)
     y, f = (symbols_vector(name, m, "i", real=True) for name in "yf")
     return [(y, f, s), (y, c, s)]
@@ -189,7 +189,7 @@ profiled_sigma = Claim(
     law=lambda f, r, s: (gaussian_nll(f + r, f, s), _split(f, r, s)),
     twin=lambda f, r, s: (gaussian_nll(f + r, f, s), _split(f, r, s, e=0)),
     general=_residuals, draw=_draw_residuals, owes="SNT",
-    given=lambda f, r, s: mse(f + r, f) > 0.5,
+    given=lambda f, r, s: mse(f + r, f) > 0.5, typeset=False,
     uses=("mse-is-gaussian-cross-entropy", "gibbs", "kl-is-difference"))
 
 # %% ../nbs/07_gaussian.ipynb #eba18a13
@@ -234,4 +234,5 @@ mae_is_laplace = Claim(
               "is the mean absolute error over b, plus log 2b.",
     law=lambda y, f, b: (nll(Laplace(f, b), y), _absolute_image(y, f, b)),
     twin=lambda y, f, b: (nll(Laplace(f, b), y), _absolute_image(y, f, b, two=1)),
-    general=_targets, draw=_draw_targets, owes="SNT", uses=("nll-is-cross-entropy",))
+    general=lambda: _targets("b"), draw=_draw_targets, owes="SNT",
+    uses=("nll-is-cross-entropy",))

@@ -240,7 +240,7 @@ def convergence(p, q, sizes, repeats=400, seed=0):
 #| code-fold: true
 #| code-summary: The claim in code
 def _rate(p, q, power):
-    """log of (measured / expected) at two sizes; 400 repeats leave an uncertainty of about 4 %."""
+    """Measured errors times m to the power, over the expected one at the first size; 400 repeats leave an uncertainty of about 4 %."""
     sizes = np.array([100, 10000])
     errors, expected = convergence(p, q, sizes)
     return errors / expected[0] * (sizes / sizes[0]) ** power
@@ -320,7 +320,7 @@ def mle_derivation():
     m, K = sp.symbols("m K", integer=True, positive=True)
     i, k = sp.symbols("i k", integer=True, positive=True)
     x, theta = sp.IndexedBase("x", integer=True), sp.Symbol("theta")
-    q = sp.Function("p", positive=True)
+    q = sp.Function("q", positive=True)
     count = sp.Sum(sp.KroneckerDelta(x[i], k), (i, 1, m))
     p_hat = count / m
     log_q = sp.log(q(k, theta))
@@ -334,12 +334,12 @@ def mle_derivation():
              code=lambda model, x: log_likelihood(model, x)),
         Step(sum_of_logs / m, "m > 0, free of θ", by=lambda u: u / m,
              code=lambda model, x: -nll(model, x)),
-        Step(expected, "equal draws are counted",
+        Step(expected, "equal draws counted",
              code=lambda model, x: empirical(x).expect(model.log_prob)),
-        Step(-expected, "the sign turns: H(p̂, p)", by=lambda u: -u,
+        Step(-expected, "the sign turns: H(p̂, q)", by=lambda u: -u,
              code=lambda model, x: cross_entropy(empirical(x), model)),
         Step(sp.Sum(p_hat * (sp.log(p_hat) - log_q), (k, 1, K)),
-             "less H(p̂), free of θ: D(p̂‖p)", by=lambda u: u - own,
+             "less H(p̂): D(p̂‖q)", by=lambda u: u - own,
              code=lambda model, x: kl_divergence(empirical(x), model)))
     return Derivation(
         "mle-derivation",
@@ -402,7 +402,7 @@ def mle(family, x, *, weights=None, k=None):
     """The member of a family with the largest likelihood, in closed form.
 
     It is also the member with the least cross-entropy H(p̂, ·),
-    so ``x`` may be a distribution instead of a sample.
+    so for ``Normal``, ``Bernoulli`` and ``Poisson`` ``x`` may be a distribution.
 
     Parameters
     ----------
@@ -418,6 +418,7 @@ def mle(family, x, *, weights=None, k=None):
     Raises
     ------
     NotImplementedError : a family without a closed form here.
+    TypeError : a distribution where a sample is needed.
     ValueError : an empty sample, an unknown label, or a Normal or Laplace sample
         without spread, whose likelihood has no maximum.
 
@@ -430,6 +431,9 @@ def mle(family, x, *, weights=None, k=None):
             f"mle: no closed form for {getattr(family, '__name__', family)}, "
             f"expected one of {', '.join(f.__name__ for f in _FITS)}")
     p = x if hasattr(x, "expect") else empirical(x, weights=weights)
+    if family in (Laplace, Categorical) and not hasattr(p, "values"):
+        raise TypeError(f"mle: got {type(x).__name__} for {family.__name__}, "
+                        "expected a sample")
     if family is Categorical: return _fit_categorical(p, k)
     return _FITS[family](p)
 

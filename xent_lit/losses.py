@@ -373,7 +373,8 @@ CHANGES = {
     "deviance": {
         "what it is": "2 (loss − the least loss that any prediction reaches)",
         "assumes": "the model of the loss",
-        "is a cross-entropy": "less its floor; it is twice a KL divergence",
+        "is a cross-entropy": 
+            "less its floor; for Normal and Poisson it is twice a KL divergence",
         "mind": "it is 0 for a perfect prediction, where the loss need not be"},
 }
 
@@ -391,7 +392,7 @@ class Explanation:
     def _repr_markdown_(self):
         safe = lambda text: text.replace("|", "&#124;").replace("_", "&#95;")
         rows = "\n".join(f"| {key} | {safe(value)} |" for key, value in self.rows.items())
-        return f"| {self.name} | |\n|---|---|\n{rows}\n"
+        return f"| {self.name} | in words |\n|---|---|\n{rows}\n"
 
 def explain(name):
     """What a loss assumes: its formula, its model, and what libraries drop.
