@@ -2,7 +2,7 @@
 const reach = () => document.querySelectorAll("div.math, mjx-container[display=true], .cell_output figure").forEach(box => {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
 });
-window.addEventListener("load", () => window.MathJax?.startup?.promise?.then(reach));
+window.addEventListener("load", () => { reach(); window.MathJax?.startup?.promise?.then(reach); });
 window.addEventListener("resize", reach);
 
 // A link to an equation, a claim or a function shows it under the pointer, and when the tab key reaches the link.

@@ -661,7 +661,8 @@ def test_a_pmf_of_any_size_sums_to_one():
 
 @pytest.mark.parametrize("to, by, words", [
     (lambda t: 2 * t, lambda t, u: u, "and not to"), (lambda t: (t - 1)**2, lambda t, u: (u - 1)**2, "not strictly monotone"),
-    (lambda t: t / t, lambda t, u: u / t, "depends on theta")], ids=["leads elsewhere", "not monotone", "not free of the parameter"])
+    (lambda t: t**2, lambda t, u: u**2, "not strictly monotone"), (lambda t: t / t, lambda t, u: u / t, "depends on theta")],
+    ids=["leads elsewhere", "not monotone", "monotone where positive only", "not free of the parameter"])
 def test_a_derivation_refuses(to, by, words):
     import sympy as sp
     theta = sp.Symbol("theta", positive=True)

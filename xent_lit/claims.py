@@ -36,9 +36,9 @@ def vanishes(expression, ones=()):
     return any(route(e) == 0 for route in routes)
 
 def _sample(symbol, i, n):
-    """A value the symbol's assumptions allow."""
+    """A value the symbol's assumptions allow; whole ones repeat, as draws may."""
     import sympy as sp
-    return sp.Integer(i + n) if symbol.is_integer else sp.Rational(2 * i + 3 * n, 7 + n)
+    return sp.Integer(i // 2 + n) if symbol.is_integer else sp.Rational(2 * i + 3 * n, 7 + n)
 
 # %% ../nbs/01_claims.ipynb #2bf0109c
 def _name_sums(e, ones, names, scope=()):
