@@ -555,7 +555,7 @@ def peak_and_excess(z, xp):
     return m, xp.log1p(rest)
 
 def _peak_and_rest(z, xp):
-    m, e, scale = exponentials(z, xp)
+    m, e, scale = exponentials(z, xp, -math.inf)
     if xp is not np:
         top = xp.astype(xp.equal(z, m), e.dtype)
         return m, (xp.sum(e - top, axis=-1, keepdims=True)
@@ -563,6 +563,9 @@ def _peak_and_rest(z, xp):
     rest = np.add.reduce(e, axis=-1, keepdims=True) * scale - 1
     drowned = (rest < 1)[..., 0]
     if not nowhere(drowned, np): rest[drowned] = _others(e[drowned]) * scale[drowned]
+    kind = np.finfo(z.dtype)
+    faint = ((m < -1) & (rest < z.shape[-1] * kind.tiny / kind.eps * scale))[..., 0]
+    if not nowhere(faint, np): rest[faint] = _others(exp_of_gap(z[faint], m[faint], np))
     return m, rest
 
 def _others(e):
@@ -576,16 +579,22 @@ def _join_pieces(peaks, rests):
     e = exp_of_gap(peaks, m, np)
     return m, rest + np.sum(weigh(e, rests, np), axis=-1, keepdims=True)
 
-def exponentials(z, xp):
-    """The largest logit m, e and s with ``e * s`` = exp(z − m) exact to rounding."""
+def exponentials(z, xp, least=-1.0):
+    """The largest logit m, e and s with ``e * s`` = exp(z − m) exact to rounding.
+
+    Below ``least`` no m is near: rows that are near may lose e where it underflows.
+    """
     m = xp.max(z, axis=-1, keepdims=True)
     if xp is not np: return m, exp_of_gap(z, m, xp), 1
-    most = math.log(np.finfo(z.dtype).max) - math.log(BLOCK)       # their sum is finite
-    tame = (m > -1) & (m < most)
-    if everywhere(tame, np): return m, np.exp(z), np.exp(-m)
-    with np.errstate(over="ignore"): e, s = np.exp(z), np.exp(-m)
-    wild = ~tame[..., 0]
-    e[wild], s[wild] = exp_of_gap(z[wild], m[wild], np), 1
+    reach = math.log(np.finfo(z.dtype).max)
+    near = (m > least) & (abs(m) < reach - math.log(BLOCK))       # their sum is finite
+    if everywhere(near, np): return m, np.exp(z), np.exp(-m)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = np.where(near, 0, m)
+        e, s = np.exp(z - shift), np.exp(shift - m)
+    far = (abs(m) > 2 * reach) & (abs(m) < math.inf)        # z − m is exact, or exp of it 0
+    rows = ~(near | far)[..., 0]
+    if not nowhere(rows, np): e[rows], s[rows] = exp_of_gap(z[rows], m[rows], np), 1
     return m, e, s
 
 def exp_of_gap(z, m, xp):
