@@ -360,6 +360,53 @@ def test_divergence_of_near_softmaxes(dtype):
     check(lambda z, w: kl_divergence(Categorical(logits=z), Categorical(logits=w)), measure.softmax_divergence, drawn_logit_pairs(dtype, 200), dtype)
 
 
+@every_dtype
+def test_divergence_of_softmaxes_with_a_rare_outcome(dtype):
+    """An outcome that hardly counts, far apart or forbidden, spoils nothing."""
+    far = -46.0 if dtype == np.float64 else -20.0
+    step = 1e-8 if dtype == np.float64 else 1e-4
+    draws = [(np.array([0, 0, rare], dtype=dtype), np.array([step, 0, far + 2], dtype=dtype)) for rare in (far, far - 30, -np.inf)]
+    check(lambda z, w: kl_divergence(Categorical(logits=z), Categorical(logits=w)), measure.softmax_divergence, draws, dtype)
+
+
+@every_dtype
+@pytest.mark.parametrize("k", [9, 12, 13, 16, 33, 64, 200])
+def test_rows_of_a_table_are_as_accurate_as_single_rows(k, dtype):
+    """One outcome that is nearly certain and many that would drown in a running sum."""
+    gap = -36.8 if dtype == np.float64 else -16.7
+    for tops in (1, 2)[:1 + (k < 100)]:                    # with a tie, NumPy adds up 200 terms to 8.04 eps
+        z = np.full((3, k), gap, dtype=dtype)
+        z[:, :tops] = 0
+        exact = [measure.softmax_probability(z[0], y) for y in (0, k - 1)]
+        assert max(error(softmax(z)[1, y], e, dtype) for y, e in zip((0, k - 1), exact)) <= BUDGET
+        assert error(logsumexp(z)[2], measure.lse(z[0]), dtype) <= BUDGET
+
+
+@every_dtype
+def test_logits_near_the_ends_of_exp(dtype):
+    """Where e^z over- or underflows and e^(z − m) does not, in a table with ordinary rows; a long row that sums to more than the largest float."""
+    most = np.log(np.finfo(dtype).max)
+    rows = [[peak, peak - gap, peak - gap - 1] for peak in (0, -1, -5, 0.7 * most, 0.9 * most, 1.2 * most, 3 * most, -0.5 * most, -0.95 * most, -1.1 * most, -3 * most)
+            for gap in (0, 0.3, 5, 17.7, 60, 0.9 * most)]
+    z = np.array(rows, dtype=dtype)
+    for y in (0, 1):
+        losses = [nll(Categorical(logits=row), y) for row in z]
+        together = -np.asarray(Categorical(logits=z).log_prob(np.full(len(z), y)))
+        assert max(error(value, measure.softmax_loss(row, y), dtype) for value, row in [*zip(losses, z), *zip(together, z)]) <= BUDGET
+    assert max(error(value, measure.softmax_probability(row, 1), dtype) for value, row in zip(softmax(z)[:, 1], z) if value > np.finfo(dtype).tiny) <= BUDGET
+    assert error(softmax(np.full(10**6, 0.982 * most, dtype=dtype))[0], measure.mpmath.mpf(1) / 10**6, dtype) <= BUDGET
+
+
+def test_entropy_of_very_small_and_very_large_rates():
+    def series(rate):
+        rate = mpmath.mpf(float(rate))
+        return rate * (1 - mpmath.log(rate)) + rate**2 / 2 * mpmath.log(2) if rate < 1 else mpmath.log(2 * mpmath.pi * mpmath.e * rate) / 2 - 1 / (12 * rate)
+    check(lambda rate: entropy(Poisson(rate)), series, [(np.array(rate),) for rate in (1e-300, 1e-30, 1e-10, 1e-8, 9.9e-8, 1.1e9, 1e20, 1e100, 1e300)], np.float64)
+    check(lambda rate: entropy(Poisson(rate)), measure.poisson_entropy, [(np.array(rate),) for rate in (9e-8, 1.1e-7)], np.float64)
+    near = [float(entropy(Poisson(1e9 * (1 + shift)))) for shift in (-1e-12, 1e-12)]
+    assert abs(near[1] - near[0] - 1e-12) <= BUDGET * 2**-52 * near[0]                    # the integral and the series meet
+
+
 # ── Means of many terms ───────────────────────────────────────────────────────────────────────────────────────────────
 
 @every_dtype

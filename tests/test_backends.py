@@ -148,6 +148,8 @@ def test_repeated_values_are_merged_and_weigh_more(library):
 GRADIENTS = {
     # name: (scalar function of one vector, the point, the gradient; None for central differences)
     "entropy at p = 0": (lambda p: xl.entropy(p), [0.5, 0.5, 0.0], [np.log(2) - 1, np.log(2) - 1, 0.0]),
+    "cross_entropy in p, at p = 0": (lambda p: xl.cross_entropy(p, [0.25, 0.25, 0.5]), [0.0, 0.5, 0.5], [np.log(4), np.log(4), np.log(2)]),
+    "weights, one of them 0": (lambda w: xl.nll(Normal(0.0, 1.0), [1.0, 2.0, 3.0], weights=w), [0.0, 1.0, 1.0], [-1.375, -0.625, 0.625]),
     "cross_entropy in q": (lambda q: xl.cross_entropy(P[0], q), [0.2, 0.4, 0.4], [-2.5, -0.75, -0.5]),
     "cross_entropy in q, at p = q = 0": (lambda q: xl.cross_entropy([0.5, 0.5, 0.0], q), [0.5, 0.5, 0.0], [-1.0, -1.0, 0.0]),
     "kl_divergence at p = 0": (lambda p: xl.kl_divergence(p, [0.25, 0.25, 0.5]), [0.5, 0.5, 0.0], [np.log(2), np.log(2), 0.0]),

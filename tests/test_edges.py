@@ -195,6 +195,8 @@ ANSWERS = {
     "huge distance, divergence": (lambda: xl.kl_divergence(Normal(0, 1), Normal(1e200, 1)), inf),
     "huge distance in tiny units": (lambda: xl.nll(Laplace(0, 1e-10), 1e308), inf),
     "huge scale": (lambda: xl.nll(Normal(0, 1e308), 0.0), 710.1151471753708),
+    "tiny scale, entropy": (lambda: xl.entropy(Normal(0.0, 1e-170)), math.log(1e-170) + math.log(2 * math.pi * math.e) / 2),
+    "huge scale, entropy": (lambda: xl.entropy(Normal(0.0, 1e160)), math.log(1e160) + math.log(2 * math.pi * math.e) / 2),
     "huge coin": (lambda: xl.nll(Bernoulli(logits=[1e308, -1e308]), [1, 0]), 0.0),
     "huge coin, wrong": (lambda: xl.nll(Bernoulli(logits=-1e308), 1), 1e308),
     "certain logits": (lambda: xl.softmax([inf, 0.0, inf]), [0.5, 0.0, 0.5]),

@@ -7,8 +7,8 @@ __all__ = ['symbolic', 'BLOCK', 'lift', 'SymArray', 'symbols_vector', 'Listed', 
            'everywhere', 'at_hand', 'blocked', 'on_all_cores', 'in_pieces', 'total', 'is_zero', 'nowhere', 'weigh',
            'blend', 'check_pmf', 'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last',
            'outcomes_back', 'pmfs', 'sum_over_outcomes', 'normalize', 'check_weights', 'symbols_pmf', 'in_base',
-           'peak_and_excess', 'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp', 'log_softmax', 'softmax',
-           'maths', 'special']
+           'peak_and_excess', 'peak_and_rest', 'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp', 'log_softmax',
+           'softmax', 'maths', 'special']
 
 # %% ../nbs/00_arrays.ipynb #bbaf8ca9
 import importlib
@@ -288,7 +288,7 @@ def blocked(f, *arrays):
     if max(x.ndim for x in arrays) < 2 or not _plain(arrays): return f(*arrays)
     whole = np.broadcast(*arrays)
     # NumPy is slow at sums of a few numbers each: short rows are copied, column by column
-    short = whole.shape[-1] <= 64
+    short = whole.shape[-1] <= 12
     if whole.size <= BLOCK:
         return np.ascontiguousarray(f(*(_laid_out(x, short) for x in arrays)))
     rows = [np.broadcast_to(x, (*whole.shape[:-1], x.shape[-1])) for x in arrays]
@@ -357,7 +357,9 @@ def weigh(w, a, xp):
     """``w * a`` with ``0 * a = 0``, also where ``a`` is infinite."""
     never = is_zero(w, xp)
     if nowhere(never, xp): return w * a
-    return xp.where(never, xp.zeros_like(w), w * xp.where(never, xp.zeros_like(a), a))
+    if xp is symbolic: return xp.where(never, 0, w * xp.where(never, 0, a))
+    infinite = xp.logical_and(never, ~xp.isfinite(a))       # a finite a is the slope in w
+    return w * xp.where(infinite, xp.zeros_like(a), a)
 
 def blend(mask, a, b, xp):
     """``where(mask, a, b)`` for finite a and b.
@@ -495,7 +497,7 @@ def normalize(w, *, axis=-1):
     xp, w = namespace("normalize", w=w)
     count_outcomes("normalize", axis, w=w)
     def rows(w):
-        sums = xp.sum(w, axis=-1, keepdims=True)
+        with np.errstate(over="ignore"): sums = xp.sum(w, axis=-1, keepdims=True)
         if at_hand(xp, w):
             finite = xp.all(sums > 0) & xp.all(xp.isfinite(sums))
             if not bool(xp.all(w >= 0) & finite):
@@ -511,9 +513,9 @@ def check_weights(caller, xp, w):
     """Raise unless the weights of a sample are not negative and have a finite sum > 0,
     where values are at hand."""
     if not at_hand(xp, w): return
-    total = float(xp.sum(w))
-    if bool(xp.any(w < 0)) or not 0 < total < math.inf:
-        raise ValueError(f"{caller}: weights sum to {total:g} "
+    total = xp.sum(w)
+    if bool(xp.any(w < 0)) or not bool((total > 0) & (total < math.inf)):
+        raise ValueError(f"{caller}: weights sum to {float(total):g} "
                          f"with least entry {float(xp.min(w)):g}, "
                          "expected weights >= 0 with a finite sum > 0")
 
@@ -549,24 +551,25 @@ def in_base(nats, base, caller="in_base"):
 def peak_and_excess(z, xp):
     """The largest logit m, and log Σ exp(z − m) exact to rounding;
     both keep the axis, with length one."""
-    parts = in_pieces(lambda z: _peak_and_rest(z, xp), xp, z)
+    parts = in_pieces(lambda z: peak_and_rest(z, xp)[:2], xp, z)
     m, rest = parts[0] if len(parts) == 1 else _join_pieces(
         *(np.concatenate(part, axis=-1) for part in zip(*parts)))
     return m, xp.log1p(rest)
 
-def _peak_and_rest(z, xp):
-    m, e, scale = exponentials(z, xp, -math.inf)
+def peak_and_rest(z, xp, least=-math.inf):
+    """The largest logit m, the rest Σ exp(z − m) − 1, and the factors of exp(z − m)."""
+    m, e, scale = exponentials(z, xp, least)
     if xp is not np:
         top = xp.astype(xp.equal(z, m), e.dtype)
         return m, (xp.sum(e - top, axis=-1, keepdims=True)
-                   + (xp.sum(top, axis=-1, keepdims=True) - 1))
+                   + (xp.sum(top, axis=-1, keepdims=True) - 1)), e, scale
     rest = np.add.reduce(e, axis=-1, keepdims=True) * scale - 1
     drowned = (rest < 1)[..., 0]
     if not nowhere(drowned, np): rest[drowned] = _others(e[drowned]) * scale[drowned]
     kind = np.finfo(z.dtype)
     faint = ((m < -1) & (rest < z.shape[-1] * kind.tiny / kind.eps * scale))[..., 0]
     if not nowhere(faint, np): rest[faint] = _others(exp_of_gap(z[faint], m[faint], np))
-    return m, rest
+    return m, rest, e, scale
 
 def _others(e):
     """Row sums without the largest entry."""
@@ -575,19 +578,19 @@ def _others(e):
 
 def _join_pieces(peaks, rests):
     """Peak and rest of rows that stand for their pieces, exp(peak)(1 + rest) each."""
-    m, rest = _peak_and_rest(peaks, np)
+    m, rest, _, _ = peak_and_rest(peaks, np)
     e = exp_of_gap(peaks, m, np)
     return m, rest + np.sum(weigh(e, rests, np), axis=-1, keepdims=True)
 
-def exponentials(z, xp, least=-1.0):
+def exponentials(z, xp, least):
     """The largest logit m, e and s with ``e * s`` = exp(z − m) exact to rounding.
 
     Below ``least`` no m is near: rows that are near may lose e where it underflows.
     """
     m = xp.max(z, axis=-1, keepdims=True)
     if xp is not np: return m, exp_of_gap(z, m, xp), 1
-    reach = math.log(np.finfo(z.dtype).max)
-    near = (m > least) & (abs(m) < reach - math.log(BLOCK))       # their sum is finite
+    reach = math.log(np.finfo(z.dtype).max)      # near enough, and their sum is finite
+    near = (m > least) & (abs(m) < reach - math.log(max(BLOCK, z.shape[-1])))
     if everywhere(near, np): return m, np.exp(z), np.exp(-m)
     with np.errstate(over="ignore", invalid="ignore"):
         shift = np.where(near, 0, m)
@@ -670,8 +673,8 @@ def softmax(z, *, axis=-1):
     count_outcomes("softmax", axis, z=z)
     if xp is symbolic: return xp.exp(log_softmax(z, axis=axis))
     def rows(z):
-        _, e, _ = exponentials(z, xp)
-        return e / xp.sum(e, axis=-1, keepdims=True)
+        _, rest, e, scale = peak_and_rest(z, xp, least=-1)    # below, a small e would underflow
+        return e * (scale / (1 + rest))
     return outcomes_back(blocked(rows, outcomes_last(z, axis, xp)), axis, xp)
 
 # %% ../nbs/00_arrays.ipynb #d848421a

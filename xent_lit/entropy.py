@@ -27,7 +27,8 @@ def weighed_surprisal(p, q, xp):
     """−p log q, one term of the sum; what never happens costs nothing, whatever q says."""
     impossible = is_zero(q, xp)
     if nowhere(impossible, xp): return p * -xp.log(q)
-    return p * surprisal(blend(p == 0, xp.ones_like(q), q, xp), xp)
+    void = xp.logical_and(impossible, is_zero(p, xp))      # else −log q is the slope in p
+    return p * surprisal(blend(void, xp.ones_like(q), q, xp), xp)
 
 def cross_entropy(p, q, *, axis=-1, base=None):
     """Cross-entropy H(p, q) = −Σ p log q:

@@ -207,9 +207,9 @@ def _check(surprise, w):
 def _summary(surprise, w, counts):
     """The evaluation of one batch."""
     xp = symbolic if isinstance(w, SymArray) else np
-    mass = _total(w)
-    if not mass[0]: return Evaluation()
     with np.errstate(over="ignore", invalid="ignore"):
+        mass = _total(w)
+        if not mass[0]: return Evaluation()
         cost = _total(weigh(w, surprise, xp))
         gap = surprise - cost[0] / mass[0]
         spread = _total(weigh(w, gap * gap, xp))[0]

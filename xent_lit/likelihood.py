@@ -11,12 +11,13 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import (SymArray, _parse, broadcast_shapes, check_weights, namespace,
-                             symbolic, symbols_pmf, symbols_vector, weigh)
+from .arrays import (SymArray, _parse, broadcast_shapes, check_weights, guest,
+                             namespace, symbolic, symbols_pmf, symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
-from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
+from .models import (Bernoulli, Categorical, Distribution, Laplace, Normal,
+                             Poisson, empirical)
 
 # %% ../nbs/06_likelihood.ipynb #e1af93e3
 def _log_probs(caller, model, x, weights=None):
@@ -35,8 +36,9 @@ def _log_probs(caller, model, x, weights=None):
     if weights is not None and _shape(weights, caller) != shape:
         raise ValueError(f"{caller}: weights have shape {_shape(weights)}, "
                          f"the draws {shape}; expected one weight for each draw")
-    w = 1.0 if weights is None else weights
-    return namespace(caller, log_prob=model.log_prob(x), weights=w)
+    log_prob, w = model.log_prob(x), 1.0 if weights is None else weights
+    if guest(x) and isinstance(model, Distribution): log_prob, = model._own(log_prob)
+    return namespace(caller, log_prob=log_prob, weights=w)
 
 def _shape(x, caller="shape"): return tuple(_parse(caller, "x", x).shape)
 

@@ -117,6 +117,7 @@ class LocationScale(Distribution):
     def __post_init__(self): _accept(self, loc=_FINITE, scale=_POSITIVE)
     def expect(self, f): return _integrate(self, f)
     mean = property(lambda self: self.loc)
+    variance = property(lambda self: self.unit_variance * self.scale**2)
 
 _beyond_is_infinite = np.errstate(over="ignore")         # the square of 1e200, say
 
@@ -127,7 +128,7 @@ class Normal(LocationScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
-    variance = property(lambda self: self.scale**2)
+    unit_variance = 1
 
     @_beyond_is_infinite
     def log_prob(self, x):
@@ -138,11 +139,14 @@ class Normal(LocationScale):
 
     @_beyond_is_infinite
     def surprise_under(self, p):
-        if not hasattr(p, "variance"): return None
-        xp, mean, variance, loc, scale = broadcasting(
-            "cross_entropy", mean=p.mean, variance=p.variance,
+        # scales are divided before they are squared
+        if hasattr(p, "unit_variance"): spread, factor = p.scale, p.unit_variance
+        elif hasattr(p, "variance"): spread, factor = 1.0, p.variance
+        else: return None
+        xp, mean, spread, factor, loc, scale = broadcasting(
+            "cross_entropy", mean=p.mean, spread=spread, factor=factor,
             loc=self.loc, scale=self.scale)
-        return ((variance / scale**2 + ((mean - loc) / scale) ** 2) / 2
+        return ((factor * (spread / scale) ** 2 + ((mean - loc) / scale) ** 2) / 2
                 + _log_width(scale, xp))
 
     @_beyond_is_infinite
@@ -172,7 +176,7 @@ class Laplace(LocationScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
-    variance = property(lambda self: 2 * self.scale**2)
+    unit_variance = 2                                        # that of scale 1
 
     @_beyond_is_infinite
     def log_prob(self, x):
@@ -344,9 +348,16 @@ def kl_of_logits(z, w):
     with np.errstate(over="ignore", invalid="ignore"):
         d = a - b
         g = d - xp.sum(q * d, axis=-1, keepdims=True) + lost(a, b, d, xp)
-    near = xp.all(xp.where(ends, z == w, xp.abs(g) < 1), axis=-1, keepdims=True)
-    g = xp.where(xp.logical_and(near, ~ends), g, zero)
-    close = g - xp.log1p(xp.sum(q * xp.expm1(g), axis=-1, keepdims=True))
+    # log Σ q exp g, where Σ q = 1 and q exp g is p times that sum: the latter for g >= 30
+    g, alike = xp.where(ends, zero, g), xp.logical_and(ends, z == w)
+    here, there = xp.logical_and(~ends, g < 30), xp.logical_and(~ends, g >= 30)
+    moved = xp.where(here, q * xp.expm1(xp.where(here, g, zero)), xp.where(alike, zero, -q))
+    moved = xp.sum(moved, axis=-1, keepdims=True)
+    taken = xp.sum(xp.where(there, p, zero), axis=-1, keepdims=True)
+    near = xp.all(~ends | alike | (z == -xp.inf), axis=-1, keepdims=True)
+    near = near & (moved > -0.75) & (taken < 0.5)
+    moved, taken = (xp.where(near, x, xp.zeros_like(x)) for x in (moved, taken))
+    close = g - (xp.log1p(moved) - xp.log1p(-taken))
     r = xp.where(near, close, _log_difference(log_softmax(z), log_softmax(w)))
     return xp.sum(kl_of_ratio(p, q, r, xp), axis=-1)
 
@@ -564,14 +575,21 @@ def _mean_log_factorial(rate):
     return lift(lambda r: Poisson(r).expect(log_factorial), rate)
 
 def _entropy_of_counts(rate, xp):
-    """H of a Poisson, by the trapezoidal rule in log t for the integral above."""
+    """H of a Poisson: by the trapezoidal rule in log t for the integral above,
+    and by the first terms of a series where the rate is very small or very large."""
+    rare, common, one = rate < 1e-7, rate > 1e9, xp.ones_like(rate)
+    few, many = xp.where(rare, rate, 0 * one), xp.where(common, rate, one)
+    few = weigh(few, 1 + surprisal(few, xp), xp) + few * few * (math.log(2) / 2)
+    many = (math.log(2 * math.pi) + 1 + xp.log(many) - 1 / (6 * many)) / 2
+    rate = xp.where(xp.logical_or(rare, common), one, rate)
     t = xp.exp(xp.arange(-300, 200, dtype=rate.dtype, device=device(rate)) / 4)
     rate, late = rate[..., None], t > 40                     # e^−t is nothing beside 1
     e = xp.expm1(xp.where(late, xp.ones_like(t), t))
     ahead = excess_of_decay(-xp.where(late, xp.ones_like(t), t), xp) / t / e
     behind = xp.exp(rate * xp.expm1(-t)) * xp.expm1(-rate * excess_of_decay(t, xp)) / e
     first = -xp.expm1(-rate * t) * xp.where(late, 1 / t, ahead)
-    return xp.sum(first - xp.where(late, xp.zeros_like(t), behind), axis=-1) / 4
+    usual = xp.sum(first - xp.where(late, xp.zeros_like(t), behind), axis=-1) / 4
+    return xp.where(rare, few, xp.where(common, many, usual))
 
 # %% ../nbs/05_models.ipynb #0757ef6e
 def _integrate(model, f, kinks=()):
