@@ -26,7 +26,7 @@ const parts = place => {
 
 const show = async link => {
   const [address, name] = link.href.split("#"), found = await Promise.resolve(page(address)).catch(() => null);
-  const place = found?.getElementById(decodeURIComponent(name)), shown = place ? parts(place).filter(Boolean) : [];
+  const place = found?.getElementById(decodeURIComponent(name)), shown = place ? parts(place).filter(part => part && (window.MathJax || !part.matches(".math"))) : [];
   if (link !== wanted || !shown.length) return;         // another link meanwhile, or nothing to show; no page is read from file://
   box.replaceChildren(...shown.map(part => document.importNode(part, true)));
   box.querySelectorAll("[id], [tabindex], .headerlink, a").forEach(part => {
@@ -55,3 +55,8 @@ document.addEventListener("focusin", event => {
   if (leads(event)?.matches(":focus-visible")) { wanted = leads(event); show(wanted); }
 });
 document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
+
+// Paper is white: a page that is dark on the screen is printed light.
+let shade;
+window.addEventListener("beforeprint", () => { shade = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; });
+window.addEventListener("afterprint", () => { document.documentElement.dataset.theme = shade; });

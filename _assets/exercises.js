@@ -2,13 +2,15 @@
 "use strict";
 (() => {
 const FUNCTIONS = {log: Math.log, ln: Math.log, log2: Math.log2, exp: Math.exp, sqrt: Math.sqrt}, CONSTANTS = {pi: Math.PI, e: Math.E};
-const SPELLED = {"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "**": "^", "²": "^2", "³": "^3", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)",
-  "√": "sqrt", "π": "pi", "μ": "mu", "σ": "sigma", "τ": "tau", "ε": "epsilon", "θ": "theta"};
+const SPELLED = {"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "**": "^", "²": "^2", "³": "^3", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅛": "(1/8)", "⅓": "(1/3)", "⅔": "(2/3)",
+  "₁": "1", "₂": "2", "₃": "3",
+  "√": "sqrt", "π": "pi", "μ": "mu", "σ": "sigma", "τ": "tau", "ε": "epsilon", "ϵ": "epsilon", "θ": "theta"};
 class Unread extends Error {}
 
 // The function of a point that a text stands for: terms with + and −, of factors with * and /, of powers.
 function read(text, names) {
-  const plain = text.replace(/\*\*|[^\x00-\x7f]/gu, sign => SPELLED[sign] ?? sign);
+  const joined = text.replace(/√\s*([\d.]+|\p{L}[\w₁₂₃]*)/gu, "√($1)").replace(/(\d+)([½¼¾⅛⅓⅔])/g, "($1+$2)");
+  const plain = joined.replace(/\*\*|[^\x00-\x7f]/gu, sign => SPELLED[sign] ?? sign);
   const tokens = plain.match(/(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(?![\w.])|[\d.][\w.]*|[a-z_]\w*|\S/giu) ?? [];
   const fail = words => { throw new Unread(words); }, isName = token => /^[a-z_]/i.test(token ?? "");
   let at = 0;
@@ -51,7 +53,8 @@ function read(text, names) {
     const a = inside();
     return x => FUNCTIONS[word](a(x));
   };
-  const before = token => token === "," ? "Please write decimals with a point." : /^[\w.(]/.test(token) ? `Please write * for a product, before “${token}”.` : `“${token}” was not expected there.`;
+  const before = token => token === "," ? "Please write decimals with a point." : /^(bit|nat)s?$/i.test(token) ? "Please leave out the unit."
+    : token === "%" ? "Please write a number in place of a percentage." : /^[\w.(]/.test(token) ? `Please write * for a product, before “${token}”.` : `“${token}” was not expected there.`;
   if (!tokens.length) fail("Please type a number or an expression, such as log(3)/2.");
   const whole = expression();
   if (at < tokens.length) fail(before(tokens[at]));
@@ -64,13 +67,15 @@ function judge(text, {names, points, answer, wrong}) {
   try { found = points.map(read(text, names)); }
   catch (error) { if (error instanceof Unread) return ["unread", error.message]; throw error; }
   if (!found.every(Number.isFinite)) return ["unread", "This is not a finite number" + (names.length ? " for all positive values of its variables." : ".")];
-  const [, digits] = text.trim().match(/^-?\d*\.(\d+)$/) ?? [];          // a decimal is right to its last digit, if it has three
-  const half = digits && text.replace(/^[-0.]+|\./g, "").length > 2 ? .5000001 * 10 ** -digits.length : 0;
+  const [, digits] = text.trim().match(/^[-−–+]?\d*\.(\d+)$/) ?? [];          // a decimal is right to its last digit, if it has three
+  const half = digits && text.replace(/^[-−–+0.\s]+|[.\s]/g, "").length > 2 ? .5000001 * 10 ** -digits.length : 0;
   const near = (values, share, slack = 0) => values.every((v, i) => Math.abs(v - found[i]) <= Math.max(slack, share * Math.max(Math.abs(v), Math.abs(found[i]))));
   if (near(answer, 1e-9)) return ["right", "Right."];
   if (near(answer, 0, half)) return ["right", "Right, to the digits given."];
   for (const {values, hint} of wrong) if (near(values, 1e-9, half)) return ["hint", hint];
-  return near(answer, .01) ? ["hint", "Close, but not equal. Give more digits, or an expression such as log(3)/2."] : ["wrong", "Not yet. Try again, or open the solution."];
+  const rough = digits ? .5000001 * 10 ** -digits.length : 0;             // fewer digits: not enough for a verdict, but for a word
+  if (digits?.length > 1 && !near(answer, .01, rough)) for (const {values, hint} of wrong) if (near(values, 0, rough)) return ["hint", hint];
+  return near(answer, .01, rough) ? ["hint", "Close, but not equal. Give more digits, or an expression such as log(3)/2."] : ["wrong", "Not yet. Try again, or open the solution."];
 }
 
 window.exercise = {read, judge};
