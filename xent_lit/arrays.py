@@ -566,6 +566,7 @@ def peak_and_rest(z, xp, least=-math.inf):
     rest = np.add.reduce(e, axis=-1, keepdims=True) * scale - 1
     drowned = (rest < 1)[..., 0]
     if not nowhere(drowned, np): rest[drowned] = _others(e[drowned]) * scale[drowned]
+    if nowhere(m < -1, np): return m, rest, e, scale
     kind = np.finfo(z.dtype)
     faint = ((m < -1) & (rest < z.shape[-1] * kind.tiny / kind.eps * scale))[..., 0]
     if not nowhere(faint, np): rest[faint] = _others(exp_of_gap(z[faint], m[faint], np))
