@@ -237,6 +237,12 @@ def test_log_softmax_and_logsumexp(dtype):
 
 
 @every_dtype
+def test_softmax_is_never_above_one(dtype):
+    z = (np.random.default_rng(7).normal(size=(20_000, 7)) * 20).astype(dtype)
+    for rows in (z, z + dtype(900)): assert softmax(rows).max() == 1
+
+
+@every_dtype
 def test_softmax(dtype):
     for z, _ in drawn_logits(dtype, count=100, offset=7.7):
         exact = [measure.softmax_probability(z, k) for k in range(len(z))]

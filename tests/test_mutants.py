@@ -32,7 +32,7 @@ MUTANTS = [Mutant(*row) for row in [
     ("arrays", "base multiplied on symbols", "return nats / symbolic.log(base)", "return nats * symbolic.log(base)", "perplexity-base-free"),
     ("arrays", "any sum is taken for 1", "<= math.sqrt(xp.finfo(p.dtype).eps)", "<= 1", "test_a_mistake_is_named"),
     ("arrays", "softmax without its normaliser", "return xp.exp(log_softmax(z, axis=axis))", "return xp.exp(z)", "temperature"),
-    ("arrays", "softmax of numbers without its normaliser", "return e * (scale / (1 + rest))", "return e * scale", "temperature"),
+    ("arrays", "softmax of numbers without its normaliser", "return e / (largest * (1 + rest))", "return e / largest", "temperature"),
     ("arrays", "a small rest drowns", "_others(e[drowned]) * scale[drowned]", "rest[drowned]", "confident-and-right"),
     ("arrays", "largest logit not taken out", "return m, np.exp(z), np.exp(-m)", "return m, np.exp(z), np.exp(0 * m)", "closed-forms"),
     ("arrays", "sum for mean on symbols", "mean=lambda x: symbolic.sum(x) / math.prod(np.shape(x))", "mean=lambda x: symbolic.sum(x)", "nll-is-cross-entropy"),

@@ -557,20 +557,20 @@ def peak_and_excess(z, xp):
     return m, xp.log1p(rest)
 
 def peak_and_rest(z, xp, least=-math.inf):
-    """The largest logit m, the rest Σ exp(z − m) − 1, and the factors of exp(z − m)."""
+    """The largest logit m, the rest Σ exp(z − m) − 1, and a multiple of exp(z − m)."""
     m, e, scale = exponentials(z, xp, least)
     if xp is not np:
         top = xp.astype(xp.equal(z, m), e.dtype)
         return m, (xp.sum(e - top, axis=-1, keepdims=True)
-                   + (xp.sum(top, axis=-1, keepdims=True) - 1)), e, scale
+                   + (xp.sum(top, axis=-1, keepdims=True) - 1)), e
     rest = np.add.reduce(e, axis=-1, keepdims=True) * scale - 1
     drowned = (rest < 1)[..., 0]
     if not nowhere(drowned, np): rest[drowned] = _others(e[drowned]) * scale[drowned]
-    if nowhere(m < -1, np): return m, rest, e, scale
+    if nowhere(m < -1, np): return m, rest, e
     kind = np.finfo(z.dtype)
     faint = ((m < -1) & (rest < z.shape[-1] * kind.tiny / kind.eps * scale))[..., 0]
     if not nowhere(faint, np): rest[faint] = _others(exp_of_gap(z[faint], m[faint], np))
-    return m, rest, e, scale
+    return m, rest, e
 
 def _others(e):
     """Row sums without the largest entry."""
@@ -579,7 +579,7 @@ def _others(e):
 
 def _join_pieces(peaks, rests):
     """Peak and rest of rows that stand for their pieces, exp(peak)(1 + rest) each."""
-    m, rest, _, _ = peak_and_rest(peaks, np)
+    m, rest, _ = peak_and_rest(peaks, np)
     e = exp_of_gap(peaks, m, np)
     return m, rest + np.sum(weigh(e, rests, np), axis=-1, keepdims=True)
 
@@ -674,8 +674,9 @@ def softmax(z, *, axis=-1):
     count_outcomes("softmax", axis, z=z)
     if xp is symbolic: return xp.exp(log_softmax(z, axis=axis))
     def rows(z):
-        _, rest, e, scale = peak_and_rest(z, xp, least=-1)    # below, a small e would underflow
-        return e * (scale / (1 + rest))
+        _, rest, e = peak_and_rest(z, xp, least=-1)    # below, a small e would underflow
+        largest = np.max(e, axis=-1, keepdims=True) if xp is np else 1
+        return e / (largest * (1 + rest))                   # never above 1
     return outcomes_back(blocked(rows, outcomes_last(z, axis, xp)), axis, xp)
 
 # %% ../nbs/00_arrays.ipynb #d848421a
