@@ -32,6 +32,8 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from on_demand import where
+
 
 class check(nodes.General, nodes.Element):
     """The field for the answer."""
@@ -120,12 +122,6 @@ def visit_check(self, node):
                      f'maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false"></label><button>Check</button><output id="{node["said"]}" aria-live="polite"></output></form>\n')
 
 
-def load(app, page, template, context, doctree):
-    if doctree is not None and next(doctree.findall(check), None):
-        app.add_css_file("exercises.css")
-        app.add_js_file("exercises.js", loading_method="defer")
-
-
 def setup(app):
     app.add_node(check, html=(visit_check, lambda self, node: None))
     app.add_node(solution, html=(lambda self, node: self.body.append('<details class="solution"><summary>Solution</summary>\n'),
@@ -133,5 +129,5 @@ def setup(app):
     app.add_directive("exercise", Exercise)
     app.add_directive("solution", Solution)
     app.connect("doctree-read", gather)
-    app.connect("html-page-context", load)
+    app.connect("html-page-context", where(check, "exercises"))
     return {"parallel_read_safe": True}

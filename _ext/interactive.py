@@ -20,6 +20,8 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from on_demand import where
+
 STILLS = Path(__file__).parent / "stills"
 
 
@@ -50,16 +52,10 @@ def visit(self, node):
                      f'{picture}</div><output aria-live="off">{numbers}</output><noscript>The controls of this figure need JavaScript.</noscript></div>\n')
 
 
-def load(app, page, template, context, doctree):
-    if doctree is not None and next(doctree.findall(interactive), None):
-        app.add_css_file("interactive.css")
-        app.add_js_file("interactive.js", loading_method="defer")
-
-
 def setup(app):
     app.add_node(interactive, html=(visit, lambda self, node: None))
     app.add_directive("interactive", Interactive)
-    app.connect("html-page-context", load)
+    app.connect("html-page-context", where(interactive, "interactive"))
     return {"parallel_read_safe": True}
 
 
@@ -72,10 +68,9 @@ def stills(browser):
 
 
 if __name__ == "__main__":
-    import shutil
-    from selenium import webdriver
-    options = webdriver.ChromeOptions()
-    for flag in "headless=new", "no-sandbox": options.add_argument(f"--{flag}")
-    browser = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
-    for name, still in stills(browser).items(): (STILLS / f"{name}.html").write_text(still)
-    browser.quit()
+    import tempfile
+    import chromium
+    with tempfile.TemporaryDirectory() as profile:
+        browser = chromium.start(profile)
+        for name, still in stills(browser).items(): (STILLS / f"{name}.html").write_text(still)
+        browser.quit()

@@ -240,8 +240,8 @@ def find_definitions(app, env, docnames):
             text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
             title = re.search(r"^# +(.+)", text, re.MULTILINE)
             for i, cell in enumerate(cells):
-                for label, name in re.findall(r"^\((cell-(?:function|class)-(.+))\)=$", cell.source, re.MULTILINE):
-                    app.nbdev_bridge_cells[name] = f"{title[1] if title else path.stem} <{label}>"
+                for target, name in re.findall(r"^\((cell-(?:function|class)-(.+))\)=$", cell.source, re.MULTILINE):
+                    app.nbdev_bridge_cells[name] = f"{title[1] if title else path.stem} <{target}>"
                     app.nbdev_bridge_examples[name] = example(name, cells[i:])
 
 

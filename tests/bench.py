@@ -2,9 +2,6 @@
 
 The calls of a comparison take turns, so that a busy machine slows all alike, and the least time of some rounds counts."""
 import argparse
-import json
-import os
-import platform
 import sys
 import time
 import tracemalloc
@@ -12,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from measure import ROOT, lines
+from measure import CORES, ROOT, lines, origin
 from xent_lit import Categorical, cross_entropy, entropy, kl_divergence, logsumexp, nll
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 SHAPES = (1_000_000, 10), (100_000, 1000), (2000, 50_000)
 DTYPES = "float32", "float64"
 
@@ -144,11 +140,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--write", action="store_true", help="write nbs/speed.json")
     chosen = parser.parse_args()
-    import scipy, sklearn, torch
-    versions = {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__, "scikit-learn": sklearn.__version__, "torch": torch.__version__}
-    rng, machine = np.random.default_rng(0), {"date": time.strftime("%Y-%m-%d"), "cores": CORES, "processor": platform.processor() or platform.machine(), "versions": versions}
-    told("machine", **machine, rounds=chosen.rounds)
-    found = {**machine, "command": "python tests/bench.py --write", "rounds": chosen.rounds, "small": small_calls(rng, chosen.rounds),
+    rng = np.random.default_rng(0)
+    start = told("origin", **origin("python tests/bench.py --write", "numpy", "scipy", "scikit-learn", "torch"), rounds=chosen.rounds)
+    found = {**start, "small": small_calls(rng, chosen.rounds),
              "times": against_others(rng, chosen.rounds), "memory": memory(rng), "growth": growth(rng)}
     if chosen.write: (ROOT / "nbs/speed.json").write_text(lines(found, 2) + "\n", encoding="utf-8")
 

@@ -23,6 +23,7 @@ import numpy as np
 import xent_lit
 
 ROOT = Path(__file__).parents[1]
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 DIGITS = 60                     # of the references; 700 where a number near 1e-320 stands beside 1
 
 
@@ -639,14 +640,18 @@ def columns(table):
     return [{"library": library, "call": expression, "claim": claim} for library, expression, claim in table.calls]
 
 
+def origin(command, *names):
+    """Where numbers come from: the command, the day, the machine, and the versions of these libraries."""
+    return {
+        "command": command, "date": datetime.date.today().isoformat(), "cores": CORES, "processor": platform.machine(),
+        "versions": {"python": platform.python_version(), "xent_lit": xent_lit.__version__, **{name: importlib.metadata.version(name) for name in names}}}
+
+
 def accuracy():
     """Everything that the page shows, as plain data."""
     at = libraries()
-    names = "numpy", "scipy", "scikit-learn", "torch", "jax", "mpmath"
     return {
-        "command": "python tests/measure.py accuracy", "date": datetime.date.today().isoformat(), "cores": os.cpu_count(),
-        "processor": platform.machine(), "digits": DIGITS,
-        "versions": {"python": platform.python_version(), "xent_lit": xent_lit.__version__, **{name: importlib.metadata.version(name) for name in names}},
+        **origin("python tests/measure.py accuracy", "numpy", "scipy", "scikit-learn", "torch", "jax", "mpmath"), "digits": DIGITS,
         "tables": {key: {"title": table.title, "columns": columns(table), "rows": [row(table, *case, at) for case in table.cases]}
                    for key, table in TABLES.items()},
         "curves": {name: {"columns": columns(TABLES[CURVES[name][0]]), "points": curve(name, at)} for name in CURVES},

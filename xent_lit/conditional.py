@@ -18,6 +18,7 @@ from .claims import Claim, Derivation, Step
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
 from .likelihood import likelihood, log_likelihood, nll
+from .losses import _exp
 from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
 
 # %% ../nbs/09_conditional.ipynb #84fbc596
@@ -485,10 +486,6 @@ def softmax_regression(theta):
 def poisson_regression(theta):
     """The conditional model x ↦ Poisson with the rate ``exp linear(theta, x)``."""
     return lambda x: Poisson(_exp(linear(theta, x)))
-
-def _exp(a):
-    xp, a = namespace("exp", a=a)
-    return xp.exp(a)
 
 # %% ../nbs/09_conditional.ipynb #df796283
 def linear_gradient(model, theta, p):

@@ -9,7 +9,7 @@ __all__ = ['definition', 'edges', 'near', 'gibbs', 'asymmetric', 'forward_revers
 import math
 
 import numpy as np
-from .arrays import (blend, in_base, namespace, normalize, nowhere,
+from .arrays import (blend, in_base, is_zero, namespace, normalize, nowhere,
                              sum_over_outcomes, symbolic)
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 
@@ -33,10 +33,10 @@ def kl_term(p, q, xp):
 
     On symbols it is that expression; on numbers it is accurate to a few rounding errors.
     """
-    if nowhere(p == 0, xp) and nowhere(q == 0, xp): return _term(p, q, xp)
+    never, empty = is_zero(p, xp), is_zero(q, xp)
+    if nowhere(never, xp) and nowhere(empty, xp): return _term(p, q, xp)
     zero = xp.zeros_like(p + q)
-    never = xp.equal(p, zero)
-    missed = xp.logical_and(xp.greater(p, zero), xp.equal(q, zero))
+    missed = xp.logical_and(xp.greater(p, zero), empty)
     edge = xp.logical_or(never, missed)
     a, b = blend(edge, zero + 1, p, xp), blend(edge, zero + 1, q, xp)
     inside = a * xp.log(a / b) - a + b if xp is symbolic else _term(a, b, xp)

@@ -17,8 +17,8 @@ from array_api_compat import device, is_dask_array
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
                              count_outcomes, everywhere, exact_type, gap, guest, lift, lost,
-                             log_softmax, maths, namespace, peak_and_excess, softmax,
-                             special, symbolic, symbols_vector, unrounded, weigh)
+                             log_softmax, maths, namespace, nowhere, peak_and_excess,
+                             softmax, special, symbolic, symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
 from .entropy import cross_entropy, entropy, surprisal
@@ -358,6 +358,7 @@ def kl_of_logits(z, w):
     near = near & (moved > -0.75) & (taken < 0.5)
     moved, taken = (xp.where(near, x, xp.zeros_like(x)) for x in (moved, taken))
     close = g - (xp.log1p(moved) - xp.log1p(-taken))
+    if nowhere(~near, xp): return xp.sum(kl_of_ratio(p, q, close, xp), axis=-1)
     r = xp.where(near, close, _log_difference(log_softmax(z), log_softmax(w)))
     return xp.sum(kl_of_ratio(p, q, r, xp), axis=-1)
 
