@@ -131,6 +131,13 @@ def test_divergence_near_equality():
           pmfs(1), examples=20)
 
 
+def test_many_rows_have_the_divergence_of_each():
+    """A table, which goes through column by column, has in each row what the row alone has."""
+    def rows(p): return np.tile(p, (600, 1))
+    check(lambda pq: close(kl_divergence(*map(rows, pq)), kl_divergence(*pq), rtol=1e-13),
+          lambda pq: close(kl_divergence(*map(rows, pq)), kl_divergence(*pq[::-1]), rtol=1e-13), pmfs(2, low=3, weights=ZEROS))
+
+
 def test_entropy_is_self_cross_entropy():
     """H(p) = H(p, p) = −Σ p log p, as SciPy has it."""
     check(lambda pq: close(entropy(pq[0]), cross_entropy(pq[0], pq[0]), rtol=0) and close(entropy(pq[0]) + 1, scipy.stats.entropy(pq[0]) + 1, rtol=1e-14),
@@ -270,6 +277,13 @@ def test_logsumexp_is_exact_to_rounding():
     check(lambda z: close(logsumexp(z - z.max() + 1), exact(z - z.max() + 1)[0], rtol=1e-15) and close(log_softmax(z), exact(z)[1], rtol=1e-14),
           lambda z: close(plain(z)[1], exact(z)[1], rtol=1e-14), LOGITS, examples=30)
     assert close(log_softmax([40.0, 0.0]), [-4.248354255291589e-18, -40], rtol=1e-15)
+
+
+def test_many_rows_have_the_loss_of_each():
+    """A table of logits, which goes through column by column, has in each row what the row alone has."""
+    def rows(z): return np.tile(z, (600, 1))
+    check(lambda z: close(log_softmax(rows(z)), log_softmax(z), rtol=1e-14) and close(softmax(rows(z)), softmax(z), rtol=1e-14),
+          lambda z: close(log_softmax(rows(z)), log_softmax(z - z.mean()), rtol=1e-14) and close(softmax(rows(z)), softmax(z[::-1]), rtol=1e-14), LOGITS)
 
 
 def test_one_logit_is_two():
@@ -515,6 +529,11 @@ def test_softmax_cross_entropy_against_torch():
     (lambda: cross_entropy([0.5, 0.4], [0.5, 0.5]), "cross_entropy: p sums to 0.9"),
     (lambda: kl_divergence([0.5, 0.5], [0.3, 0.3, 0.4]), "kl_divergence: p has 2 outcomes on axis -1, q has 3"),
     (lambda: kl_divergence([1.5, -0.5], [0.5, 0.5]), "p has a negative entry, -0.5"),
+    (lambda: cross_entropy(np.array([0.5, 0.5]), np.array([0.5, 0.4])), "cross_entropy: q sums to 0.9"),
+    (lambda: kl_divergence(np.array([0.5, 0.5]), np.array([1.5, -0.5])), "q has a negative entry, -0.5"),
+    (lambda: kl_divergence(np.array([0.5, 0.5]), np.array([0.3, 0.3, 0.4])), "p has 2 outcomes on axis -1, q has 3"),
+    (lambda: entropy(np.array([0.5, np.nan, 0.5])), "entropy: p has a NaN entry"),
+    (lambda: entropy(np.array([])), "entropy: p has 0 outcomes"),
     (lambda: entropy([0.5, 0.5], base=1), "base is 1"),
     (lambda: normalize([0.0, 0.0]), "normalize: w has sums between 0 and 0"),
     (lambda: Normal(0, 0), "Normal: scale is 0"),

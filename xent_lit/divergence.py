@@ -10,15 +10,28 @@ import math
 
 import numpy as np
 from .arrays import (blend, in_base, is_zero, namespace, normalize, nowhere,
-                             sum_over_outcomes, symbolic)
+                             positive, sum_over_outcomes, symbolic)
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 
 # %% ../nbs/02_divergence.ipynb #4edd5f6f
 def phi(s):
     """(1 + s) artanh(s) − s for ``|s| ≤ 1/3``, from its power series: nothing cancels."""
-    u, series = s * s, 0.0
-    for k in range(_terms(u), -1, -1): series = series * u + 1 / (2 * k + 3)
-    return u * (1 + (u + s) * series)
+    u = s * s
+    return u * (1 + (u + s) * _series(u))
+
+def _series(u):
+    """Σ uᵏ/(2k + 3)."""
+    plain = isinstance(u, np.ndarray)
+    if plain and u.size <= 32:                   # a step for each k would take longer
+        return (u[..., None] ** _POWERS @ _WEIGHTS).astype(u.dtype)
+    series = np.zeros_like(u) if plain else 0.0
+    for k in range(_terms(u), -1, -1):
+        series = np.multiply(series, u, out=series) if plain else series * u
+        series += 1 / (2 * k + 3)
+    return series
+
+_POWERS = np.arange(16.0)
+_WEIGHTS = 1 / (2 * _POWERS + 3)
 
 def _terms(u):
     """The last power of u ≤ 1/9 that still counts: 15 in double precision,
@@ -33,9 +46,8 @@ def kl_term(p, q, xp):
 
     On symbols it is that expression; on numbers it is accurate to a few rounding errors.
     """
-    never, empty = is_zero(p, xp), is_zero(q, xp)
-    if nowhere(never, xp) and nowhere(empty, xp): return _term(p, q, xp)
-    zero = xp.zeros_like(p + q)
+    if positive(p, xp) and positive(q, xp): return _term(p, q, xp)
+    never, empty, zero = is_zero(p, xp), is_zero(q, xp), xp.zeros_like(p + q)
     missed = xp.logical_and(xp.greater(p, zero), empty)
     edge = xp.logical_or(never, missed)
     a, b = blend(edge, zero + 1, p, xp), blend(edge, zero + 1, q, xp)
@@ -47,9 +59,10 @@ def kl_term(p, q, xp):
 def _term(a, b, xp):
     both, excess = a + b, a - b
     s = excess / both
-    near, far = both * phi(s), xp.abs(s) > 1 / 3
+    near, distance = both * phi(s), xp.abs(s)
+    far = distance > 1 / 3
     if nowhere(far, xp): return near
-    return blend(far, a * _log_ratio(a, b, xp.abs(s) == 1, xp) - excess, near, xp)
+    return blend(far, a * _log_ratio(a, b, distance == 1, xp) - excess, near, xp)
 
 def _log_ratio(a, b, remote, xp):
     """log(a/b), by square roots where a/b may be beyond the floats."""

@@ -10,23 +10,22 @@ __all__ = ['self_cross_entropy', 'decomposition', 'floor', 'axes_and_units', 'ba
 import math
 
 import numpy as np
-from .arrays import blend, in_base, is_zero, namespace, nowhere, sum_over_outcomes
+from .arrays import blend, in_base, is_zero, namespace, positive, sum_over_outcomes
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import _completed, kl_divergence
 
 # %% ../nbs/03_entropy.ipynb #4d1dee7e
 def surprisal(q, xp):
     """−log q, and ``inf`` at ``q = 0``."""
-    never = is_zero(q, xp)
-    if nowhere(never, xp): return -xp.log(q)
-    zero = xp.zeros_like(q)
+    if positive(q, xp): return -xp.log(q)
+    never, zero = is_zero(q, xp), xp.zeros_like(q)
     return xp.where(never, zero + xp.inf, -xp.log(xp.where(never, zero + 1, q)))
 
 # %% ../nbs/03_entropy.ipynb #8b6ea53b
 def weighed_surprisal(p, q, xp):
     """−p log q, one term of the sum; what never happens costs nothing, whatever q says."""
+    if positive(q, xp): return p * -xp.log(q)
     impossible = is_zero(q, xp)
-    if nowhere(impossible, xp): return p * -xp.log(q)
     void = xp.logical_and(impossible, is_zero(p, xp))      # else −log q is the slope in p
     return p * surprisal(blend(void, xp.ones_like(q), q, xp), xp)
 

@@ -16,8 +16,8 @@ from array_api_compat import device, is_dask_array
 
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
-                             count_outcomes, everywhere, exact_type, gap, guest, lift, lost,
-                             log_softmax, maths, namespace, nowhere, peak_and_excess,
+                             everywhere, exact_type, gap, guest, lift, lost, log_softmax,
+                             maths, namespace, nowhere, peak_and_excess, rows_of,
                              softmax, special, symbolic, symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
@@ -340,8 +340,7 @@ def _log_difference(a, b):
 
 def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
-    xp, z, w = namespace("kl_divergence", p=z, q=w)
-    count_outcomes("kl_divergence", -1, p=z, q=w)
+    xp, z, w = rows_of("kl_divergence", -1, p=z, q=w)
     p, q, zero = softmax(z), softmax(w), xp.zeros_like(z + w)
     ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
     a, b = xp.where(ends, zero, z), xp.where(ends, zero, w)
@@ -383,8 +382,7 @@ class Categorical(Distribution):
     def __post_init__(self):
         _one_of("Categorical", self.probs, self.logits)
         (name, given), = self._given().items()
-        xp, table = namespace("Categorical", **{name: given})
-        count_outcomes("Categorical", -1, **{name: table})
+        xp, table = rows_of("Categorical", -1, **{name: given})
         object.__setattr__(self, name, stored(table, given))
         if name == "probs": check_pmf(table, caller="Categorical", name="probs")
         elif at_hand(xp, table) and not _late(table):
@@ -436,8 +434,7 @@ class Categorical(Distribution):
 
     def surprise_under(self, p):
         if not isinstance(p, Categorical): return None
-        xp, p, q = namespace("cross_entropy", p=p.pmf(), q=self.surprisals())
-        count_outcomes("cross_entropy", -1, p=p, q=q)
+        xp, p, q = rows_of("cross_entropy", -1, p=p.pmf(), q=self.surprisals())
         return xp.sum(weigh(p, q, xp), axis=-1)
 
     def _kl(self, q):
@@ -483,6 +480,8 @@ def _pick(table, y, xp):
     if xp is symbolic:
         if table.ndim > 1: return SymArray(table.data[(*np.indices(table.shape[:-1]), y)])
         return table[y]
+    if xp is np and table.ndim == 2 and y.shape == table.shape[:1]:
+        return table[np.arange(len(y)), y]
     shape = broadcast_shapes(tuple(table.shape[:-1]), tuple(y.shape))
     table = xp.broadcast_to(table, (*shape, table.shape[-1]))
     y = xp.broadcast_to(y, shape)[..., None]
