@@ -476,6 +476,8 @@ TABLES = {
          ("torch", "kl_divergence(Categorical(logits=z), Categorical(logits=w))", "D")),
         (("far apart", f64, ([0.5, -1.0, 2.0], [0.0, 1.0, 0.0])),
          ("near by 1e-7", f64, ([0.5, -1.0, 2.0], [0.5 * (1 + 1e-7), -1.0, 2.0])),
+         ("near by 1e-3, one of them + 10 000", f64, ([10000.5, 9999.0, 10002.0], [0.501, -1.0, 2.0])),
+         ("near by 1e-3", f32, ([0.5, -1.0, 2.0], [0.501, -1.0, 2.0])),
          ("(0, −800) and (−800, 0)", f64, ([0.0, -800.0], [-800.0, 0.0])))),
     "poisson_entropy": Table(
         "Entropy of a Poisson law", ("r",), {"H": poisson_entropy},
@@ -642,8 +644,11 @@ def columns(table):
 
 def origin(command, *names):
     """Where numbers come from: the command, the day, the machine, and the versions of these libraries."""
+    # which instructions NumPy found decides how long its exp and log take
+    instructions = np.show_config(mode="dicts")["SIMD Extensions"].get("found", ["the baseline"])
     return {
-        "command": command, "date": datetime.date.today().isoformat(), "cores": CORES, "processor": platform.machine(),
+        "command": command, "date": datetime.date.today().isoformat(), "cores": CORES,
+        "processor": f"{platform.machine()}, NumPy with {instructions[-1]}",
         "versions": {"python": platform.python_version(), "xent_lit": xent_lit.__version__, **{name: importlib.metadata.version(name) for name in names}}}
 
 

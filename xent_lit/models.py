@@ -341,6 +341,14 @@ def _log_difference(a, b):
 def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
     xp, z, w = rows_of("kl_divergence", -1, p=z, q=w)
+    if xp is not np: return _kl_of_logits(z, w, xp)
+    kind = np.result_type(z.dtype, np.float64)   # logits differ by less than single can hold
+    def rows(*logits):
+        nats = _kl_of_logits(*(x.astype(kind) for x in logits), np)
+        with np.errstate(over="ignore"): return nats.astype(z.dtype)
+    return blocked(rows, z, w)
+
+def _kl_of_logits(z, w, xp):
     p, q, zero = softmax(z), softmax(w), xp.zeros_like(z + w)
     ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
     a, b = xp.where(ends, zero, z), xp.where(ends, zero, w)
@@ -397,18 +405,21 @@ class Categorical(Distribution):
 
     def surprisals(self):
         """−log of each probability, shape ``(*batch, k)``."""
-        if self.logits is not None: return self._own(0 - log_softmax(self._seen()))[0]
-        xp, table = namespace("Categorical", table=self.table)
-        return self._own(surprisal(table, xp))[0]
+        xp, table = namespace("Categorical", table=self._seen())
+        return self._own(self._costs(table, xp))[0]
 
     def pmf(self):
         """The probabilities, shape ``(*batch, k)``."""
-        if self.logits is None: return self.probs
-        return self._own(softmax(self._seen()))[0]
+        return self._own(self._masses(self._seen()))[0]
+
+    def _masses(self, table): return table if self.logits is None else softmax(table)
+
+    def _costs(self, table, xp):
+        return surprisal(table, xp) if self.logits is None else 0 - log_softmax(table)
 
     def _seen(self):
         """The table, checked where that was put off."""
-        if _late(self.table):
+        if self.logits is not None and _late(self.table):
             blocked(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
         return self.table
 
@@ -434,8 +445,9 @@ class Categorical(Distribution):
 
     def surprise_under(self, p):
         if not isinstance(p, Categorical): return None
-        xp, p, q = rows_of("cross_entropy", -1, p=p.pmf(), q=self.surprisals())
-        return xp.sum(weigh(p, q, xp), axis=-1)
+        xp, a, b = rows_of("cross_entropy", -1, p=p._seen(), q=self._seen())
+        def rows(a, b): return xp.sum(weigh(p._masses(a), self._costs(b, xp), xp), axis=-1)
+        return blocked(rows, a, b)
 
     def _kl(self, q):
         if any(z is None or isinstance(z, SymArray) for z in (self.logits, q.logits)):
