@@ -18,6 +18,7 @@ import operator
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import zip_longest
 from types import SimpleNamespace
 
@@ -403,11 +404,16 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
     xp, p = rows_of(caller, axis, **{name: p})
     blocked(lambda p: _check(caller, name, axis, p, xp), p)
 
+@cache
+def _slack(dtype, xp):
+    """How far from 1 rounding may move a sum: half the digits of the type."""
+    return math.sqrt(xp.finfo(dtype).eps)
+
 def _check(caller, name, axis, p, xp):
     """The check of values, for outcomes on the last axis; returns the sums."""
     if not at_hand(xp, p): return
     sums = total(lambda p: p, xp, p)
-    fits = abs(sums - 1) <= math.sqrt(xp.finfo(p.dtype).eps)
+    fits = abs(sums - 1) <= _slack(p.dtype, xp)
     not_negative = least_of(p) >= 0 if xp is np else bool(xp.all(p >= 0))
     if not_negative and everywhere(fits, xp): return sums
     if bool(xp.any(xp.isnan(p))):
@@ -499,15 +505,12 @@ def sum_over_outcomes(caller, term, axis, **arrays):
         return total(lambda *pmfs: term(pmfs[0], pmfs[-1], xp), xp, *pmfs)
     return blocked(rows, *values)
 
-_SLACK = {np.dtype(kind): math.sqrt(np.finfo(kind).eps) for kind in ("float32", "float64")}
-
 def _short_pmf(p):
-    """Whether p is, at a glance, one pmf of few outcomes in a NumPy array: for those,
-    the doors above would take longer than the sum."""
-    if not (type(p) is np.ndarray and p.ndim == 1 and 0 < len(p) <= SHORT): return False
-    if p.dtype not in _SLACK: return False
+    """Whether p is, at a glance, one pmf of few outcomes in a NumPy array."""
+    if not (type(p) is np.ndarray and p.ndim == 1 and 0 < len(p) <= 100): return False
+    if p.dtype.char not in "fd": return False
     values = p.tolist()
-    return abs(sum(values) - 1) <= _SLACK[p.dtype] and min(values) >= 0
+    return abs(sum(values) - 1) <= _slack(p.dtype, np) and min(values) >= 0
 
 def _alike(p, q): return p.shape == q.shape and p.dtype == q.dtype
 

@@ -164,11 +164,18 @@ class Normal(LocationScale):
         return scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
                         + t * special(xp, "erf", t / m.sqrt(2)))
 
+# 1/√(2π), the scale that is 1 wide: its first 24 bits, and the rest
+_UNIT = 0.3989422917366028, -1.133517010526318e-08
+
 def _log_width(scale, xp):
-    """log(scale √(2π)), by the square root where the product may be beyond the floats."""
-    m = maths(xp)
+    """log(scale √(2π)), exact to rounding also where that is nearly 0."""
+    m, (unit, rest) = maths(xp), _UNIT
     if xp is symbolic: return xp.log(scale * m.sqrt(2 * m.pi))
-    return 2 * xp.log(xp.sqrt(scale) * (2 * m.pi) ** 0.25)
+    beyond = scale - unit                                    # exact where it is small
+    near = xp.abs(beyond) < unit / 2
+    beyond = xp.where(near, beyond - rest, xp.zeros_like(scale))
+    constant = m.log(2 * m.pi) / 2
+    return xp.where(near, xp.log1p(beyond / (unit + rest)), xp.log(scale) + constant)
 
 # %% ../nbs/05_models.ipynb #3d690e2b
 class Laplace(LocationScale):
