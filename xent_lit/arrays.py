@@ -369,7 +369,7 @@ def weigh(w, a, xp):
     return w * xp.where(infinite, xp.zeros_like(a), a)
 
 def least_of(x):
-    """The least number of a NumPy array; NaN where there is one, inf where there is none."""
+    """The least number of a NumPy array; NaN where there is one, inf for no numbers."""
     if x.size > BLOCK and _long(x, np): return np.min(in_pieces(least_of, np, x))
     flat = x.ravel("K")                          # to find its place is faster than np.min
     return flat[flat.argmin()] if flat.size else math.inf
@@ -486,7 +486,7 @@ def pmfs(caller, axis, **arrays):
     return xp, *values
 
 def rows_of(caller, axis, **arrays):
-    """The door for outcomes on an axis: ``(xp, *arrays)`` with this axis moved to the end."""
+    """The door for outcomes on an axis: ``(xp, *arrays)`` with this axis at the end."""
     xp, *values = namespace(caller, **arrays)
     shapes = {x.shape for x in values}
     if axis == -1 and len(shapes) == 1 and shapes.pop()[-1:] > (0,): return xp, *values
@@ -665,7 +665,7 @@ def exp_of_gap(z, m, xp):
     return xp.exp(d) * (1 + lost(z, m, d, xp))
 
 def lost(a, b, d, xp):
-    """What rounding took from the difference d = a − b; 0 where one of the three is infinite."""
+    """What rounding took from the difference d = a − b; 0 where one of them is infinite."""
     if xp is symbolic: return xp.zeros_like(d)
     wild = xp.logical_or(xp.isinf(b), xp.abs(d) > xp.finfo(d.dtype).max / 8)
     a, b, d = (xp.where(wild, xp.zeros_like(d), x) for x in (a, b, d))

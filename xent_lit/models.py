@@ -349,7 +349,7 @@ def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
     xp, z, w = rows_of("kl_divergence", -1, p=z, q=w)
     if xp is not np: return _kl_of_logits(z, w, xp)
-    kind = np.result_type(z.dtype, np.float64)   # logits differ by less than single can hold
+    kind = np.result_type(z.dtype, np.float64)   # single precision has too few digits here
     def rows(*logits):
         nats = _kl_of_logits(*(x.astype(kind) for x in logits), np)
         with np.errstate(over="ignore"): return nats.astype(z.dtype)
