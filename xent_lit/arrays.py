@@ -601,7 +601,7 @@ def peak_and_rest(z, xp, least=-math.inf):
     s, others = set_apart(e, at)
     rest = others / s
     if least_of(m) >= -1: return m, rest, e, s
-    kind = np.finfo(z.dtype)                     # below, what is small may have underflowed
+    kind = np.finfo(z.dtype)         # below, what is small may have underflowed
     faint = ((m < -1) & (others < z.shape[-1] * kind.tiny / kind.eps))[..., 0]
     if not nowhere(faint, np):
         d = exp_of_gap(z[faint], m[faint], np)
@@ -633,7 +633,7 @@ def set_apart(e, at):
     others = np.zeros_like(largest)
     for k in range(1, e.shape[-1]):
         x = e[..., k:k + 1]
-        others += np.minimum(largest, x)         # of two, the lesser is one of the others
+        others += np.minimum(largest, x)     # the lesser is one of the others
         largest = np.maximum(largest, x)
     return largest, others
 
@@ -643,18 +643,19 @@ def _join_pieces(peaks, rests):
     e = exp_of_gap(peaks, m, np)
     return m, rest + np.sum(weigh(e, rests, np), axis=-1, keepdims=True)
 
+# %% ../nbs/00_arrays.ipynb #c2a7f4e9
 def exponentials(z, m, least):
     """A multiple of exp(z − m) for each row with the largest logit m, exact to rounding.
 
     Below ``least`` no m is near: rows that are near may lose what underflows.
     """
     reach = math.log(np.finfo(z.dtype).max)
-    safe = reach - math.log(max(BLOCK, z.shape[-1]))         # then their sum is finite too
+    safe = reach - math.log(max(BLOCK, z.shape[-1]))     # their sum is finite too
     if least_of(m) > max(least, -safe) and least_of(-m) > -safe: return np.exp(z)
     near = (m > least) & (abs(m) < safe)
     with np.errstate(over="ignore", invalid="ignore"):
         e = np.exp(z - np.where(near, 0, m))
-    far = (abs(m) > 2 * reach) & (abs(m) < math.inf)        # z − m is exact, or exp of it 0
+    far = (abs(m) > 2 * reach) & (abs(m) < math.inf)     # z − m is exact, or exp of it 0
     rows = ~(near | far)[..., 0]
     if not nowhere(rows, np): e[rows] = exp_of_gap(z[rows], m[rows], np)
     return e
@@ -675,7 +676,7 @@ def lost(a, b, d, xp):
 def gap(z, m, xp):
     """``z − m``, where equal ``+inf`` differ by 0,
     and a row of ``-inf`` allows no outcome and gives NaN."""
-    with np.errstate(over="ignore"):          # a gap beyond the largest float is infinite
+    with np.errstate(over="ignore"):     # a gap beyond the largest float is infinite
         if nowhere(xp.isinf(m), xp): return z - m
         ends, zero = xp.logical_and(xp.equal(z, m), xp.isinf(m)), xp.zeros_like(z)
         limit = xp.where(xp.greater(m, xp.zeros_like(m)),
