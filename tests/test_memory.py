@@ -1,8 +1,12 @@
 """Memory: what a call adds does not grow with its input, which may be a file larger than the memory."""
 import subprocess
 import sys
+import tracemalloc
 
+import numpy as np
 import pytest
+
+from xent_lit import Categorical, cross_entropy, entropy, kl_divergence
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is set as Linux does it")
 
@@ -47,6 +51,18 @@ def test_a_call_adds_less_than_a_quarter_of_its_input(shape, dtype):
     assert done.returncode == 0, done.stderr
     shares = {line.split(": ")[0]: float(line.split(": ")[1]) for line in done.stdout.splitlines()}
     assert len(shares) == 7 and {name: share for name, share in shares.items() if share >= 0.25} == {}
+
+
+def test_measures_of_logits_add_as_much_for_four_times_the_rows():
+    def extra(measure, n):
+        models = [Categorical(logits=z) for z in np.random.default_rng(0).standard_normal((2, n, 10))]
+        tracemalloc.start()
+        measure(*models)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+    for measure in (lambda p, q: entropy(p)), cross_entropy, kl_divergence:
+        assert extra(measure, 400_000) - extra(measure, 100_000) < 400_000 * 10 * 8 / 5, "the result alone grows, a tenth of the input"
 
 
 LIMITED = """
