@@ -414,7 +414,7 @@ def _check(caller, name, axis, p, xp):
     if not at_hand(xp, p): return
     sums = total(lambda p: p, xp, p)
     fits = abs(sums - 1) <= _slack(p.dtype, xp)
-    not_negative = least_of(p) >= 0 if xp is np else bool(xp.all(p >= 0))
+    not_negative = least_of(p) >= 0 if xp is np else everywhere(p >= 0, xp)
     if not_negative and everywhere(fits, xp): return sums
     if bool(xp.any(xp.isnan(p))):
         raise ValueError(f"{caller}: {name} has a NaN entry, expected probabilities")
@@ -507,8 +507,8 @@ def sum_over_outcomes(caller, term, axis, **arrays):
 
 def _short_pmf(p):
     """Whether p is, at a glance, one pmf of few outcomes in a NumPy array."""
-    if not (type(p) is np.ndarray and p.ndim == 1 and 0 < len(p) <= 100): return False
-    if p.dtype.char not in "fd": return False
+    usual = (type(p), getattr(p, "dtype", None)) in _USUAL
+    if not (usual and p.ndim == 1 and 0 < len(p) <= 100): return False
     values = p.tolist()
     return abs(sum(values) - 1) <= _slack(p.dtype, np) and min(values) >= 0
 
@@ -617,7 +617,8 @@ def _peak_and_rest(z, xp):
     return m, xp.sum(e - top, axis=-1, keepdims=True) + ties, e, 1
 
 def place_of_largest(z):
-    """The index of each row's largest entry; None for columns of short rows."""
+    """The index of each row's largest entry; None for many short rows, whose columns
+    are compared."""
     if z.shape[-1] <= SHORT and z.size > 1000: return None
     return *np.indices(z.shape[:-1], sparse=True), z.argmax(-1)
 

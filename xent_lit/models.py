@@ -426,8 +426,8 @@ class Categorical(Distribution):
 
     def _seen(self):
         """The table, checked where that was put off."""
-        if self.logits is not None and _late(self.table):
-            blocked(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
+        if _late(self.logits):
+            blocked(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.logits)
         return self.table
 
     def log_prob(self, y):
