@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from measure import divergence, softmax_loss
-from xent_lit import Categorical, arrays, cross_entropy, entropy, kl_divergence, log_softmax, logsumexp, nll, normalize, softmax
+from xent_lit import (Bernoulli, Categorical, Laplace, Normal, Poisson, arrays, cross_entropy, entropy, kl_divergence, log_likelihood, log_softmax, logsumexp, mse, nll,
+                      normalize, softmax)
 
 rng = np.random.default_rng(0)
 types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -64,6 +65,60 @@ def test_the_number_of_cores_changes_no_bit(shape, monkeypatch):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores), raising=False)
         results.append([np.asarray(x).tobytes() for x in (entropy(p), kl_divergence(p, q), logsumexp(z), softmax(z), nll(Categorical(logits=z), y))])
     assert results[0] == results[1] == results[2]
+
+
+def of_draws(dtype, shape=(300_000,)):
+    """Models of each family, one for all draws and one for each, with their draws."""
+    t, s, w = rng.normal(size=shape), rng.uniform(0.5, 2, size=shape), np.array([0.5, 0.3, 0.2])
+    t, s, x = t.astype(dtype), s.astype(dtype), rng.normal(size=shape).astype(dtype)
+    y, k, c = rng.integers(0, 2, shape), rng.poisson(3, shape).astype(dtype), rng.integers(0, 3, shape)
+    table = rng.normal(size=(*shape, 3)).astype(dtype)
+    one = dtype(0.25)
+    return [(Normal(t, s), x), (Normal(one, s), x), (Normal(0, 1), x), (Laplace(t, one), x), (Bernoulli(logits=t), y), (Bernoulli(probs=s / 2), y), (Bernoulli(0.25), y.astype(dtype)),
+            (Poisson(s), k), (Poisson(s[0]), k), (Categorical(logits=table), c), (Categorical(probs=softmax(table)), c), (Categorical(logits=w.astype(dtype)), c), (Categorical(probs=[0.5, 0.3, 0.2]), c)]
+
+
+@types
+@pytest.mark.parametrize("shape", [(300_000,), (600, 500), (2, 150_000)], ids=str)
+def test_many_draws_are_summed_in_stretches(shape, dtype, monkeypatch):
+    w = rng.uniform(0, 2, shape).astype(dtype)
+    w.flat[::7] = 0
+    x, f = rng.normal(size=(2, *shape)).astype(dtype)
+    calls = [(mse, (x, f)), (mse, (x, dtype(0.5)))]
+    calls += [(loss, case) for case in of_draws(dtype, shape) for loss in (nll, log_likelihood)]
+    for loss, data in calls:
+        for weights in None, w, np.arange(w.size).reshape(shape) % 3:
+            call = lambda: loss(*data, weights=weights)
+            ours, whole = call(), without_blocks(monkeypatch, call)
+            assert ours.dtype == whole.dtype and ours.shape == (), data
+            np.testing.assert_allclose(ours, whole, rtol=1e-12 if dtype == np.float64 else 1e-5)
+
+
+def test_stretches_do_not_depend_on_the_cores(monkeypatch):
+    results = []
+    cases = of_draws(np.float32)
+    for cores in 1, 2, 5:
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores), raising=False)
+        results.append([nll(model, y).tobytes() for model, y in cases])
+    assert results[0] == results[1] == results[2]
+
+
+def test_many_draws_are_refused_in_the_words_for_few():
+    y = np.zeros(400_000)
+    y[-1] = 2
+    for call, words in [(lambda: nll(Bernoulli(logits=np.zeros(400_000)), y), r"Bernoulli.log_prob: got the label 2, expected 0 or 1"),
+                        (lambda: nll(Poisson(3.0), y - 1), r"Poisson.log_prob: got the label -1"),
+                        (lambda: nll(Categorical(probs=[0.5, 0.5]), y), r"Categorical.log_prob: got the label 2, expected integers from 0 to 1"),
+                        (lambda: nll(Normal(np.zeros(7), 1), y), r"nll: model has batch shape \(7,\), the draws \(400000,\)"),
+                        (lambda: nll(Normal(0, 1), y, weights=y - 1), r"nll: weights sum to"),
+                        (lambda: mse(y, y, weights=y * np.nan), r"mse: weights sum to nan"),
+                        (lambda: nll(Categorical(logits=np.where(y[:, None] == 2, -np.inf, [0.0, 0.0])), y * 0), r"Categorical: logits have a NaN, or a row of -inf")]:
+        with pytest.raises(ValueError, match=words): call()
+
+
+def test_a_large_sample_of_half_precision_has_a_finite_mean():
+    x = np.full(300_000, 2, np.float16)
+    assert nll(Normal(np.float16(0), np.float16(1)), x) == np.float16(2 + math.log(2 * math.pi) / 2)
 
 
 @types

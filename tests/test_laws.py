@@ -450,6 +450,19 @@ def test_small_probabilities_are_kept():
     check(lambda e: close(-Bernoulli(probs=10.0**e).log_prob(0), 10.0**e, rtol=1e-14), lambda e: close(-np.log(1 - 10.0**e), 10.0**e, rtol=1e-14), st.integers(-40, -17))
 
 
+def test_small_losses_of_many_are_kept():
+    """log(1 + exp(−g)) is exp(−g) for a large gap g: no loss of a row of losses is rounded to 0."""
+    def row(g): return -Bernoulli(logits=np.full(20, g)).log_prob(1)
+    check(lambda g: close(row(g), np.exp(-g), rtol=1e-8), lambda g: close(np.log(1 + np.exp(-g)), np.exp(-g), rtol=1e-8), st.floats(20, 80))
+
+
+def test_a_sample_repeated_has_the_loss_of_the_sample():
+    """Also where it is repeated 30 000 times, and each draw has a model of its own."""
+    def many(t, y): return nll(Bernoulli(logits=np.tile(t, 30_000)), np.tile(y, 30_000))
+    check(lambda t, y: close(many(t, y), nll(Bernoulli(logits=t), y), rtol=1e-12), lambda t, y: close(many(np.sort(t)[::-1], y), nll(Bernoulli(logits=np.sort(t)), y), rtol=1e-12),
+          st.lists(REALS, min_size=10, max_size=10).map(np.array), st.lists(st.integers(0, 1), min_size=10, max_size=10).map(np.array), examples=5)
+
+
 def test_fit_is_ridge_regression():
     """The minimum of nll(Normal(Xw + b, 1)) + ½ λ Σ w² solves (XᵀX/m + λ) w = Xᵀy/m, X and y centred."""
     rows = st.lists(st.tuples(REALS, REALS, REALS), min_size=6, max_size=9).map(lambda v: np.array(v) + np.eye(len(v), 3))

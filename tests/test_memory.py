@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from xent_lit import Categorical, cross_entropy, entropy, kl_divergence
+from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, cross_entropy, entropy, kl_divergence, nll
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is set as Linux does it")
 
@@ -63,6 +63,19 @@ def test_measures_of_logits_add_as_much_for_four_times_the_rows():
         return most
     for measure in (lambda p, q: entropy(p)), cross_entropy, kl_divergence:
         assert extra(measure, 400_000) - extra(measure, 100_000) < 400_000 * 10 * 8 / 5, "the result alone grows, a tenth of the input"
+
+
+def test_losses_of_draws_add_as_much_for_four_times_the_draws():
+    def extra(model, n):
+        y = np.tile([0.0, 1.0], n // 2)
+        given = model(np.full(n, 0.25)), y
+        tracemalloc.start()
+        nll(*given)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+    for model in (lambda s: Normal(s, s)), (lambda s: Normal(0, 1)), (lambda s: Laplace(s, s)), Bernoulli, (lambda s: Bernoulli(logits=s)), Poisson, (lambda s: Categorical(probs=[0.5, 0.5])):
+        assert extra(model, 8_000_000) - extra(model, 2_000_000) < 6_000_000 * 8 / 5, "one array as long as the draws would be five times as much"
 
 
 LIMITED = """

@@ -7,9 +7,9 @@ __all__ = ['symbolic', 'BLOCK', 'SHORT', 'lift', 'SymArray', 'symbols_vector', '
            'exact_type', 'everywhere', 'at_hand', 'blocked', 'on_all_cores', 'in_pieces', 'total', 'row_sums',
            'is_zero', 'nowhere', 'weigh', 'least_of', 'positive', 'blend', 'check_pmf', 'broadcast_shapes',
            'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last', 'outcomes_back', 'pmfs', 'rows_of',
-           'sum_over_outcomes', 'normalize', 'check_weights', 'symbols_pmf', 'in_base', 'peak_and_excess',
-           'peak_and_rest', 'place_of_largest', 'set_apart', 'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp',
-           'log_softmax', 'softmax', 'maths', 'special']
+           'sum_over_outcomes', 'normalize', 'check_weights', 'mean_over_draws', 'sums_over_draws', 'some_of',
+           'symbols_pmf', 'in_base', 'peak_and_excess', 'log1p', 'peak_and_rest', 'place_of_largest', 'set_apart',
+           'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp', 'log_softmax', 'softmax', 'maths', 'special']
 
 # %% ../nbs/00_arrays.ipynb #bbaf8ca9
 import importlib
@@ -366,6 +366,7 @@ def weigh(w, a, xp):
     if nowhere(never, xp): return w * a
     if xp is symbolic: return xp.where(never, 0, w * xp.where(never, 0, a))
     infinite = xp.logical_and(never, ~xp.isfinite(a))       # a finite a is the slope in w
+    if nowhere(infinite, xp): return w * a
     return w * xp.where(infinite, xp.zeros_like(a), a)
 
 def least_of(x):
@@ -549,11 +550,55 @@ def check_weights(caller, xp, w):
     """Raise unless the weights of a sample are not negative and have a finite sum > 0,
     where values are at hand."""
     if not at_hand(xp, w): return
-    total = xp.sum(w)
-    if bool(xp.any(w < 0)) or not bool((total > 0) & (total < math.inf)):
-        raise ValueError(f"{caller}: weights sum to {float(total):g} "
-                         f"with least entry {float(xp.min(w)):g}, "
+    total, least = float(xp.sum(w)), least_of(w) if xp is np else xp.min(w)
+    if not (0 < total < math.inf and least >= 0):
+        raise ValueError(f"{caller}: weights sum to {total:g} "
+                         f"with least entry {float(least):g}, "
                          "expected weights >= 0 with a finite sum > 0")
+
+# %% ../nbs/00_arrays.ipynb #f659e332
+def mean_over_draws(caller, costs, shape, weights, *data):
+    """Σ w cost / Σ w for ``costs(*data)``, a number for each draw of that shape."""
+    if weights is not None: check_weights(caller, *namespace(caller, weights=weights))
+    elif not _stretch(shape, data):
+        xp, cost = namespace(caller, cost=costs(*data))
+        return xp.mean(cost)
+    cost, mass = sums_over_draws(caller, costs, shape, weights, *data)
+    return cost / mass
+
+def sums_over_draws(caller, costs, shape, weights, *data):
+    """``(Σ w cost, Σ w)``; many draws in NumPy arrays go through in stretches."""
+    def sums(some=lambda a: a):
+        w = 1.0 if weights is None else some(weights)
+        xp, cost, w = namespace(caller, cost=costs(*map(some, data)), weights=w)
+        if weights is None: return xp.sum(cost), math.prod(cost.shape)
+        return xp.sum(weigh(w, cost, xp)), xp.sum(w)
+    stretch = _stretch(shape, data if weights is None else (weights, *data))
+    if not stretch: return sums()
+    cut = lambda i: lambda a: some_of(a, slice(i, i + stretch), shape)
+    parts = on_all_cores(lambda i: sums(cut(i)), range(0, shape[0], stretch))
+    cost, mass = zip(*parts)
+    return np.sum(cost), sum(map(float, mass))
+
+def some_of(a, draws, shape, outcome_axes=0):
+    """What belongs to some of the draws, of an array or of a model."""
+    if hasattr(a, "part"): return a.part(draws, shape)
+    own = np.ndim(a) - outcome_axes == len(shape) and len(a) == shape[0]
+    return a[draws] if own else a
+
+def _stretch(shape, data):
+    """How many steps along the first axis make half a block of draws; 0 for no cut."""
+    arrays = [a for x in data for a in getattr(x, "parameters", [x])]
+    if not all(map(_numbers, arrays)): return 0
+    draws = math.prod(shape)
+    few = draws <= BLOCK // 2 or SHORT * draws < max(map(np.size, arrays))
+    return 0 if few else max(1, BLOCK // 2 * shape[0] // draws)
+
+def _numbers(a):
+    """Whether a is a number, or a NumPy array of numbers whose sum does not overflow."""
+    if isinstance(a, (int, float)): return True
+    known = isinstance(a, (np.ndarray, np.number))
+    return known and a.dtype.kind in "biuf" and a.dtype != np.float16
 
 # %% ../nbs/00_arrays.ipynb #55a853e0
 def symbols_pmf(name, k):
@@ -590,7 +635,13 @@ def peak_and_excess(z, xp):
     parts = in_pieces(lambda z: peak_and_rest(z, xp)[:2], xp, z)
     m, rest = parts[0] if len(parts) == 1 else _join_pieces(
         *(np.concatenate(part, axis=-1) for part in zip(*parts)))
-    return m, xp.log1p(rest)
+    return m, log1p(rest, xp)
+
+def log1p(u, xp):
+    """log(1 + u) for finite u > −1. NumPy's own takes up to four times a logarithm."""
+    if xp is not np or u.size < 10: return xp.log1p(u)
+    w = 1 + u
+    return np.log(w) + (u - (w - 1)) / w                 # and what rounding took from w
 
 def peak_and_rest(z, xp, least=-math.inf):
     """The largest logit m, the rest Σ exp(z − m) − 1, and e, s with e/s = exp(z − m)."""

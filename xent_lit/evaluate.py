@@ -17,7 +17,7 @@ from .arrays import (SymArray, in_base, namespace, normalize, symbolic, symbols_
                              weigh)
 from .claims import Claim
 from .entropy import entropy
-from .likelihood import _log_probs, nll
+from .likelihood import _check_draws, _log_probs, nll
 from .models import Bernoulli, Categorical, Normal, Poisson, empirical
 
 # %% ../nbs/10_evaluate.ipynb #8a04bcb5
@@ -108,7 +108,8 @@ class Evaluation:
         TypeError : lazy arrays.
         """
         if 0 in np.shape(y): return self
-        xp, log_q, _ = _log_probs("Evaluation.update", model, y, weights)
+        _check_draws("Evaluation.update", model, y, weights)
+        xp, log_q = namespace("Evaluation.update", log_q=_log_probs(model, y))
         w = xp.ones_like(log_q) if weights is None else weights
         surprise, w = _host(-log_q, xp), _host(w, xp)
         if xp is not symbolic: _check(surprise, w)

@@ -8,7 +8,7 @@ __all__ = ['mse_is_gaussian', 'profiled_sigma', 'unbounded', 'mae_is_laplace', '
 # %% ../nbs/07_gaussian.ipynb #19141d0d
 import numpy as np
 
-from .arrays import (broadcast_shapes, check_weights, maths, namespace, symbolic,
+from .arrays import (broadcast_shapes, maths, mean_over_draws, namespace, symbolic,
                              symbols_vector)
 from .claims import Claim
 from .divergence import kl_divergence
@@ -17,8 +17,8 @@ from .likelihood import _shape, nll
 from .models import Laplace, Normal, empirical
 
 # %% ../nbs/07_gaussian.ipynb #e6bcceea
-def _squares(caller, y, f):
-    """``(xp, (y − f)²)`` after the checks of shape."""
+def _check_targets(caller, y, f):
+    """Raise unless there is one prediction, or one for each target."""
     if 0 in _shape(y):
         raise ValueError(f"{caller}: got an empty sample, expected at least one target")
     try: fits = broadcast_shapes(_shape(f), _shape(y)) == _shape(y)
@@ -26,8 +26,10 @@ def _squares(caller, y, f):
     if not fits:
         raise ValueError(f"{caller}: f has shape {_shape(f)}, the targets y {_shape(y)}; "
                          "expected one prediction, or one for each target")
-    xp, y, f = namespace(caller, y=y, f=f)
-    return xp, (y - f) ** 2
+
+def _squares(y, f):
+    xp, y, f = namespace("mse", y=y, f=f)
+    return (y - f) ** 2
 
 def mse(y, f, *, weights=None):
     """Mean squared error (1/m) Σ (yᵢ − fᵢ)², truth first.
@@ -51,14 +53,11 @@ def mse(y, f, *, weights=None):
     ----------
     Claim ``mse-is-gaussian-cross-entropy``.
     """
-    xp, squares = _squares("mse", y, f)
-    if weights is None: return xp.mean(squares)
-    if _shape(weights) != _shape(y):
+    _check_targets("mse", y, f)
+    if weights is not None and _shape(weights) != _shape(y):
         raise ValueError(f"mse: weights have shape {_shape(weights)}, "
                          f"the targets {_shape(y)}; expected one weight for each target")
-    xp, squares, w = namespace("mse", squares=squares, weights=weights)
-    check_weights("mse", xp, w)
-    return xp.sum(w * squares) / xp.sum(w)
+    return mean_over_draws("mse", _squares, _shape(y), weights, y, f)
 
 # %% ../nbs/07_gaussian.ipynb #4f9debd6
 def gaussian_nll(y, f, scale=None, *, weights=None):
@@ -90,7 +89,7 @@ def gaussian_nll(y, f, scale=None, *, weights=None):
     ----------
     Claims ``mse-is-gaussian-cross-entropy`` and ``profiled-sigma``.
     """
-    _squares("gaussian_nll", y, f)
+    _check_targets("gaussian_nll", y, f)
     if scale is not None: return nll(Normal(f, scale), y, weights=weights)
     xp, variance = namespace("gaussian_nll", variance=mse(y, f, weights=weights))
     if xp is symbolic: return nll(Normal(f, xp.sqrt(variance)), y, weights=weights)

@@ -11,8 +11,9 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import (SymArray, _parse, broadcast_shapes, check_weights, guest,
-                             namespace, symbolic, symbols_pmf, symbols_vector, weigh)
+from .arrays import (SymArray, _parse, broadcast_shapes, guest, mean_over_draws,
+                             namespace, sums_over_draws, symbolic, symbols_pmf,
+                             symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
@@ -20,8 +21,8 @@ from .models import (Bernoulli, Categorical, Distribution, Laplace, Normal,
                              Poisson, empirical)
 
 # %% ../nbs/06_likelihood.ipynb #e1af93e3
-def _log_probs(caller, model, x, weights=None):
-    """``(xp, log-probabilities, weights)`` of the draws after the checks of shape."""
+def _check_draws(caller, model, x, weights=None):
+    """Raise unless there is one model, or one for each draw; returns the draws' shape."""
     if not hasattr(model, "log_prob"):
         raise TypeError(f"{caller}: model is {type(model).__name__}, "
                         "expected a distribution such as Normal(0, 1)")
@@ -36,11 +37,17 @@ def _log_probs(caller, model, x, weights=None):
     if weights is not None and _shape(weights, caller) != shape:
         raise ValueError(f"{caller}: weights have shape {_shape(weights)}, "
                          f"the draws {shape}; expected one weight for each draw")
-    log_prob, w = model.log_prob(x), 1.0 if weights is None else weights
-    if guest(x) and isinstance(model, Distribution): log_prob, = model._own(log_prob)
-    return namespace(caller, log_prob=log_prob, weights=w)
+    return shape
 
 def _shape(x, caller="shape"): return tuple(_parse(caller, "x", x).shape)
+
+def _log_probs(model, x):
+    """The log-probability of each draw; what a list gives stays a guest."""
+    log_q = model.log_prob(x)
+    listed = guest(x) and isinstance(model, Distribution)
+    return model._own(log_q)[0] if listed else log_q
+
+def _surprises(model, x): return 0 - _log_probs(model, x)
 
 # %% ../nbs/06_likelihood.ipynb #c7a81c49
 def likelihood(model, x):
@@ -67,7 +74,8 @@ def likelihood(model, x):
     ----------
     Claim ``iid-likelihood``; Goodfellow et al. (2016), section 5.5.
     """
-    xp, log_q, _ = _log_probs("likelihood", model, x)
+    _check_draws("likelihood", model, x)
+    xp, log_q = namespace("likelihood", log_q=_log_probs(model, x))
     return xp.prod(xp.exp(log_q))
 
 # %% ../nbs/06_likelihood.ipynb #594e3da9
@@ -114,8 +122,8 @@ def log_likelihood(model, x, *, weights=None):
     ------
     ValueError, TypeError : as ``likelihood``.
     """
-    xp, log_q, w = _log_probs("log_likelihood", model, x, weights)
-    return xp.sum(log_q if weights is None else weigh(w, log_q, xp))
+    shape = _check_draws("log_likelihood", model, x, weights)
+    return sums_over_draws("log_likelihood", _log_probs, shape, weights, model, x)[0]
 
 # %% ../nbs/06_likelihood.ipynb #5ac8d922
 #| code-fold: true
@@ -189,10 +197,8 @@ def nll(model, x, *, weights=None):
     ----------
     Claim ``nll-is-cross-entropy``; Goodfellow et al. (2016), section 5.5.
     """
-    xp, log_q, w = _log_probs("nll", model, x, weights)
-    if weights is None: return xp.mean(0 - log_q)
-    check_weights("nll", xp, w)
-    return xp.sum(weigh(w, 0 - log_q, xp)) / xp.sum(w)
+    shape = _check_draws("nll", model, x, weights)
+    return mean_over_draws("nll", _surprises, shape, weights, model, x)
 
 # %% ../nbs/06_likelihood.ipynb #76d23f7a
 #| code-fold: true

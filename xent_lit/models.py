@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['confident', 'closed_forms', 'closed_divergence', 'differential', 'mean_is_expectation', 'Distribution', 'stored',
-           'LocationScale', 'Normal', 'Laplace', 'excess_of_decay', 'softplus', 'sigmoids', 'Bernoulli',
+           'LocationScale', 'Normal', 'Laplace', 'excess_of_decay', 'softplus', 'softpluses', 'sigmoids', 'Bernoulli',
            'kl_of_difference', 'kl_of_ratio', 'kl_of_logits', 'Categorical', 'Poisson', 'Empirical', 'empirical']
 
 # %% ../nbs/05_models.ipynb #b4399ca3
+from copy import copy
 from dataclasses import dataclass
 import math
 
@@ -16,9 +17,10 @@ from array_api_compat import device, is_dask_array
 
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
-                             everywhere, exact_type, gap, guest, lift, lost, log_softmax,
-                             maths, namespace, nowhere, peak_and_excess, rows_of,
-                             softmax, special, symbolic, symbols_vector, unrounded, weigh)
+                             everywhere, exact_type, gap, guest, lift, log1p, log_softmax,
+                             lost, maths, namespace, nowhere, peak_and_excess, rows_of,
+                             softmax, some_of, special, symbolic, symbols_vector,
+                             unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
 from .entropy import cross_entropy, entropy, surprisal
@@ -28,6 +30,7 @@ class Distribution:
     """What the families share.
     Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms."""
     discrete = False
+    outcome_axes = 0                      # of a parameter, behind those of the batch
 
     def cross_entropy(self, q):
         """E over this distribution of −log q, in nats."""
@@ -68,6 +71,16 @@ class Distribution:
         """The shape of the parameters: one distribution for each entry."""
         shapes = (tuple(getattr(value, "shape", ())) for value in self._given().values())
         return broadcast_shapes(*shapes)
+
+    def part(self, draws, shape):
+        """The models of some of the draws, which have that shape:
+        a parameter with an axis for the draws is cut, and not checked again."""
+        some = copy(self)
+        for name, a in self._given().items():
+            object.__setattr__(some, name, some_of(a, draws, shape, self.outcome_axes))
+        return some
+
+    parameters = property(lambda self: self._given().values())
 
     def _own(self, *arrays):
         """What is computed from the parameters alone is a guest where they are guests."""
@@ -223,17 +236,28 @@ def excess_of_decay(d, xp):
 # %% ../nbs/05_models.ipynb #10380c99
 def softplus(t, xp):
     """log(1 + exp t), exact to rounding for every ``t``."""
-    if xp is symbolic: return xp.log(1 + xp.exp(t))
-    up = t > 0
-    return xp.where(up, t, xp.zeros_like(t)) + xp.log1p(xp.exp(xp.where(up, -t, t)))
+    return softpluses(t, xp)[0]
+
+def softpluses(t, xp):
+    """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""
+    if xp is symbolic: return xp.log(1 + xp.exp(t)), xp.log(1 + xp.exp(-t))
+    tail = log1p(_decay(t, xp), xp)
+    return _ramp(t, xp) + tail, _ramp(-t, xp) + tail
 
 def sigmoids(t, xp):
     """(1 / (1 + exp t), 1 / (1 + exp −t)), each exact to rounding."""
     if xp is symbolic: return 1 / (1 + xp.exp(t)), 1 / (1 + xp.exp(-t))
-    up = t > 0
-    e = xp.exp(xp.where(up, -t, t))
+    up, e = t > 0, _decay(t, xp)
     small, large = e / (1 + e), 1 / (1 + e)
     return xp.where(up, small, large), xp.where(up, large, small)
+
+def _decay(t, xp):
+    """exp(−|t|), with the slope of exp at 0."""
+    return np.exp(-np.abs(t)) if xp is np else xp.exp(xp.where(t > 0, -t, t))
+
+def _ramp(t, xp):
+    """max(t, 0), with the slope 0 at 0."""
+    return np.maximum(t, 0) if xp is np else xp.where(t > 0, t, xp.zeros_like(t))
 
 def _one_of(model, probs, logits):
     if (probs is None) == (logits is None):
@@ -270,7 +294,7 @@ class Bernoulli(Distribution):
             xp, p = namespace("Bernoulli", probs=self.probs)
             return self._own(_surprisal_of_rest(p, xp), surprisal(p, xp))
         xp, t = namespace("Bernoulli", logits=self.logits)
-        return self._own(softplus(t, xp), softplus(-t, xp))
+        return self._own(*softpluses(t, xp))
 
     def log_prob(self, y):
         """Log-probability of the label ``y`` (0 or 1), nats.
@@ -311,7 +335,7 @@ def _surprisal_of_rest(p, xp):
     """−log(1 − p), exact also where 1 − p rounds to 1."""
     if xp is symbolic: return surprisal(1 - p, xp)
     sure, zero = p == 1, xp.zeros_like(p)
-    return xp.where(sure, zero + xp.inf, zero - xp.log1p(-xp.where(sure, zero, p)))
+    return xp.where(sure, zero + xp.inf, zero - log1p(-xp.where(sure, zero, p), xp))
 
 def _known(caller, xp, y, expected, known):
     """Raise for a label outside the sample space, where values are at hand."""
@@ -393,6 +417,7 @@ class Categorical(Distribution):
     probs: object = None
     logits: object = None
     discrete = True
+    outcome_axes = 1
 
     def __post_init__(self):
         _one_of("Categorical", self.probs, self.logits)
@@ -443,7 +468,7 @@ class Categorical(Distribution):
             return blocked(chosen, table, y)
         def peaks(z):
             m, excess = peak_and_excess(z, xp)
-            if _late(table): _check_peaks(xp, m)
+            if xp is np: _check_peaks(xp, m)
             return m[..., 0], excess[..., 0]
         def rows(z, y, m, excess): return gap(_pick(z, y[..., 0], xp), m, xp) - excess
         if table.ndim > 1: return blocked(lambda z, y: rows(z, y, *peaks(z)), table, y)
@@ -500,7 +525,9 @@ def _pick(table, y, xp):
         if table.ndim > 1: return SymArray(table.data[(*np.indices(table.shape[:-1]), y)])
         return table[y]
     if xp is np and table.ndim == 2 and y.shape == table.shape[:1]:
-        return table[np.arange(len(y)), y]
+        rows = np.arange(len(y))
+        if not table.flags.f_contiguous: return table[rows, y]
+        return table.ravel("F").take(y * len(y) + rows)      # laid out in columns
     shape = broadcast_shapes(tuple(table.shape[:-1]), tuple(y.shape))
     table = xp.broadcast_to(table, (*shape, table.shape[-1]))
     y = xp.broadcast_to(y, shape)[..., None]
