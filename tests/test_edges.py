@@ -193,6 +193,8 @@ ANSWERS = {
     "huge logits, tie": (lambda: xl.logsumexp([1e308, 1e308]), 1e308),
     "huge distance": (lambda: xl.nll(Normal(0, 1), 1e200), inf),
     "huge distance, divergence": (lambda: xl.kl_divergence(Normal(0, 1), Normal(1e200, 1)), inf),
+    "huge squares": (lambda: xl.mse([1e200, 0.0], 0.0), inf),
+    "huge squares, many": (lambda: xl.mse(np.full(300_000, 1e200), 0.0), inf),
     "huge distance in tiny units": (lambda: xl.nll(Laplace(0, 1e-10), 1e308), inf),
     "huge scale": (lambda: xl.nll(Normal(0, 1e308), 0.0), 710.1151471753708),
     "tiny scale, entropy": (lambda: xl.entropy(Normal(0.0, 1e-170)), math.log(1e-170) + math.log(2 * math.pi * math.e) / 2),

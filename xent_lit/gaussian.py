@@ -14,7 +14,7 @@ from .claims import Claim
 from .divergence import kl_divergence
 from .entropy import cross_entropy
 from .likelihood import _shape, nll
-from .models import Laplace, Normal, empirical
+from .models import Laplace, Normal, _beyond_is_infinite, empirical
 
 # %% ../nbs/07_gaussian.ipynb #e6bcceea
 def _check_targets(caller, y, f):
@@ -27,6 +27,7 @@ def _check_targets(caller, y, f):
         raise ValueError(f"{caller}: f has shape {_shape(f)}, the targets y {_shape(y)}; "
                          "expected one prediction, or one for each target")
 
+@_beyond_is_infinite
 def _squares(y, f):
     xp, y, f = namespace("mse", y=y, f=f)
     return (y - f) ** 2
@@ -42,7 +43,7 @@ def mse(y, f, *, weights=None):
 
     Returns
     -------
-    scalar, ≥ 0, in the square of the unit of ``y``.
+    scalar, ≥ 0, in the square of the unit of ``y``; ``inf`` beyond the floats.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
 from .models import (Bernoulli, Categorical, Distribution, Laplace, Normal,
-                             Poisson, empirical)
+                             Poisson, _beyond_is_infinite, empirical)
 
 # %% ../nbs/06_likelihood.ipynb #e1af93e3
 def _check_draws(caller, model, x, weights=None):
@@ -365,6 +365,7 @@ def _spread(scale, family):
             "grows without bound as its scale goes to 0; expected some spread")
     return scale
 
+@_beyond_is_infinite
 def _fit_normal(p):
     mean = _mean(p)
     xp, variance = namespace("mle", variance=p.expect(lambda x: (x - mean) ** 2))
