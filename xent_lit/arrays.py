@@ -580,6 +580,7 @@ def sums_over_draws(caller, costs, shape, weights, *data):
     cost, mass = zip(*parts)
     return np.sum(cost), sum(map(float, mass))
 
+# %% ../nbs/00_arrays.ipynb #d88e83f9
 def some_of(a, draws, shape, outcome_axes=0):
     """What belongs to some of the draws, of an array or of a model."""
     if hasattr(a, "part"): return a.part(draws, shape)
@@ -587,7 +588,7 @@ def some_of(a, draws, shape, outcome_axes=0):
     return a[draws] if own else a
 
 def _stretch(shape, data):
-    """How many steps along the first axis make half a block of draws; 0 for no cut."""
+    """Steps along the first axis that make half a block of draws; 0 for no cut."""
     arrays = [a for x in data for a in getattr(x, "parameters", [x])]
     if not all(map(_numbers, arrays)): return 0
     draws = math.prod(shape)
@@ -595,7 +596,7 @@ def _stretch(shape, data):
     return 0 if few else max(1, BLOCK // 2 * shape[0] // draws)
 
 def _numbers(a):
-    """Whether a is a number, or a NumPy array of numbers whose sum does not overflow."""
+    """Whether a is a number or a NumPy array of them; sums in half precision overflow."""
     if isinstance(a, (int, float)): return True
     known = isinstance(a, (np.ndarray, np.number))
     return known and a.dtype.kind in "biuf" and a.dtype != np.float16
