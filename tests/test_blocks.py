@@ -1,12 +1,14 @@
 """Large NumPy arrays: blocks, pieces and threads change neither the accuracy nor the answer."""
 import math
 import os
+from dataclasses import dataclass
 
 import mpmath
 import numpy as np
 import pytest
 
 from measure import divergence, softmax_loss
+from xent_lit.models import Distribution
 from xent_lit import (Bernoulli, Categorical, Laplace, Normal, Poisson, arrays, cross_entropy, entropy, kl_divergence, log_likelihood, log_softmax, logsumexp, mse, nll,
                       normalize, softmax)
 
@@ -79,7 +81,7 @@ def of_draws(dtype, shape=(300_000,)):
 
 
 @types
-@pytest.mark.parametrize("shape", [(300_000,), (600, 500), (2, 150_000)], ids=str)
+@pytest.mark.parametrize("shape", [(300_000,), (600, 500), (2, 150_000), (3, 90_000, 1)], ids=str)
 def test_many_draws_are_summed_in_stretches(shape, dtype, monkeypatch):
     w = rng.uniform(0, 2, shape).astype(dtype)
     w.flat[::7] = 0
@@ -114,6 +116,40 @@ def test_many_draws_are_refused_in_the_words_for_few():
                         (lambda: mse(y, y, weights=y * np.nan), r"mse: weights sum to nan"),
                         (lambda: nll(Categorical(logits=np.where(y[:, None] == 2, -np.inf, [0.0, 0.0])), y * 0), r"Categorical: logits have a NaN, or a row of -inf")]:
         with pytest.raises(ValueError, match=words): call()
+
+
+class Quadratic:
+    """A model that is no family, and has an attribute of a common name."""
+    batch_shape, parameters = (), None
+
+    def log_prob(self, x): return -(x**2)
+
+
+class Shifted(Normal):
+    """A family of a user, with a parameter that is no field."""
+    def __init__(self, shift):
+        super().__init__(0.0, 1.0)
+        object.__setattr__(self, "shift", shift)
+
+    def log_prob(self, x): return super().log_prob(x - self.shift)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Priced(Distribution):
+    """A family of a user, with a price for each label, one model for all draws."""
+    prices: object
+    batch_shape = ()
+
+    def log_prob(self, y): return -self.prices[y]
+
+
+def test_a_model_of_ones_own_gets_all_draws():
+    x = np.zeros((2, 100_000))
+    x[1] = 10
+    assert math.isclose(nll(Shifted(np.array([[0.0], [10.0]])), x), math.log(2 * math.pi) / 2)
+    assert nll(Quadratic(), [1.0, 2.0]) == 2.5 and nll(Quadratic(), x) == 50
+    prices = np.arange(200_000.0)
+    assert nll(Priced(prices), np.zeros(200_000, int)) == 0 and log_likelihood(Priced(prices), np.arange(200_000)) == -prices.sum()
 
 
 def test_a_large_sample_of_half_precision_has_a_finite_mean():

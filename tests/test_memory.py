@@ -66,16 +66,18 @@ def test_measures_of_logits_add_as_much_for_four_times_the_rows():
 
 
 def test_losses_of_draws_add_as_much_for_four_times_the_draws():
-    def extra(model, n):
-        y = np.tile([0.0, 1.0], n // 2)
-        given = model(np.full(n, 0.25)), y
+    def extra(model, n, shape=(-1,)):
+        y = np.tile([0.0, 1.0], n // 2).reshape(shape)
+        given = model(np.full(y.shape, 0.25)), y
         tracemalloc.start()
         nll(*given)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
     for model in (lambda s: Normal(s, s)), (lambda s: Normal(0, 1)), (lambda s: Laplace(s, s)), Bernoulli, (lambda s: Bernoulli(logits=s)), Poisson, (lambda s: Categorical(probs=[0.5, 0.5])):
-        assert extra(model, 8_000_000) - extra(model, 2_000_000) < 6_000_000 * 8 / 5, "one array as long as the draws would be five times as much"
+        for shape in (-1,), (1, -1):
+            grown = extra(model, 8_000_000, shape) - extra(model, 2_000_000, shape)
+            assert grown < 6_000_000 * 8 / 5, "one array as long as the draws would be five times as much"
 
 
 LIMITED = """

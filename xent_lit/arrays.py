@@ -382,7 +382,7 @@ def positive(x, xp):
 def blend(mask, a, b, xp):
     """``where(mask, a, b)`` for finite a and b.
     On NumPy a mask without a pattern costs ten times the arithmetic."""
-    return b + mask * (a - b) if xp is np else xp.where(mask, a, b)
+    return mask * a + ~mask * b if xp is np else xp.where(mask, a, b)
 
 # %% ../nbs/00_arrays.ipynb #bb8a8973
 def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
@@ -559,7 +559,9 @@ def check_weights(caller, xp, w):
 # %% ../nbs/00_arrays.ipynb #f659e332
 def mean_over_draws(caller, costs, shape, weights, *data):
     """Σ w cost / Σ w for ``costs(*data)``, a number for each draw of that shape."""
-    if weights is not None: check_weights(caller, *namespace(caller, weights=weights))
+    if weights is not None:
+        xp, _, (w,) = _join(caller, {"weights": weights})
+        check_weights(caller, xp, w)
     elif not _stretch(shape, data):
         xp, cost = namespace(caller, cost=costs(*data))
         return xp.mean(cost)
@@ -576,29 +578,31 @@ def sums_over_draws(caller, costs, shape, weights, *data):
     stretch = _stretch(shape, data if weights is None else (weights, *data))
     if not stretch: return sums()
     cut = lambda i: lambda a: some_of(a, slice(i, i + stretch), shape)
-    parts = on_all_cores(lambda i: sums(cut(i)), range(0, shape[0], stretch))
+    parts = on_all_cores(lambda i: sums(cut(i)), range(0, max(shape), stretch))
     cost, mass = zip(*parts)
     return np.sum(cost), sum(map(float, mass))
 
 # %% ../nbs/00_arrays.ipynb #d88e83f9
 def some_of(a, draws, shape, outcome_axes=0):
-    """What belongs to some of the draws, of an array or of a model."""
-    if hasattr(a, "part"): return a.part(draws, shape)
-    own = np.ndim(a) - outcome_axes == len(shape) and len(a) == shape[0]
-    return a[draws] if own else a
+    """What belongs to some of the draws along the longest axis of their shape,
+    of an array or of a model."""
+    if hasattr(a, "part_of_draws"): return a.part_of_draws(draws, shape)
+    axis = np.ndim(a) - outcome_axes - len(shape) + shape.index(max(shape))
+    own = axis >= 0 and a.shape[axis] == max(shape)
+    return a[(slice(None),) * axis + (draws,)] if own else a
 
 def _stretch(shape, data):
-    """Steps along the first axis that make half a block of draws; 0 for no cut."""
-    arrays = [a for x in data for a in getattr(x, "parameters", [x])]
+    """Steps along the longest axis that make half a block of draws; 0 for no cut."""
+    arrays = [a for x in data for a in getattr(x, "parameters_of_draws", [x])]
     if not all(map(_numbers, arrays)): return 0
     draws = math.prod(shape)
     few = draws <= BLOCK // 2 or SHORT * draws < max(map(np.size, arrays))
-    return 0 if few else max(1, BLOCK // 2 * shape[0] // draws)
+    return 0 if few else max(1, BLOCK // 2 * max(shape) // draws)
 
 def _numbers(a):
     """Whether a is a number or a NumPy array of them; sums in half precision overflow."""
-    if isinstance(a, (int, float)): return True
-    known = isinstance(a, (np.ndarray, np.number))
+    if isinstance(a, (int, float, np.number)): return True
+    known = type(a) in (np.ndarray, np.memmap, Listed)
     return known and a.dtype.kind in "biuf" and a.dtype != np.float16
 
 # %% ../nbs/00_arrays.ipynb #55a853e0

@@ -30,7 +30,6 @@ class Distribution:
     """What the families share.
     Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms."""
     discrete = False
-    outcome_axes = 0                      # of a parameter, behind those of the batch
 
     def cross_entropy(self, q):
         """E over this distribution of −log q, in nats."""
@@ -72,15 +71,18 @@ class Distribution:
         shapes = (tuple(getattr(value, "shape", ())) for value in self._given().values())
         return broadcast_shapes(*shapes)
 
-    def part(self, draws, shape):
+    @property
+    def parameters_of_draws(self):
+        """The parameters, where the class itself says that there is nothing else to cut."""
+        return self._given().values() if "outcome_axes" in vars(type(self)) else [None]
+
+    def part_of_draws(self, draws, shape):
         """The models of some of the draws, which have that shape:
         a parameter with an axis for the draws is cut, and not checked again."""
         some = copy(self)
         for name, a in self._given().items():
             object.__setattr__(some, name, some_of(a, draws, shape, self.outcome_axes))
         return some
-
-    parameters = property(lambda self: self._given().values())
 
     def _own(self, *arrays):
         """What is computed from the parameters alone is a guest where they are guests."""
@@ -141,7 +143,7 @@ class Normal(LocationScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
-    unit_variance = 1
+    unit_variance, outcome_axes = 1, 0
 
     @_beyond_is_infinite
     def log_prob(self, x):
@@ -181,7 +183,7 @@ class Normal(LocationScale):
 _UNIT = 0.3989422917366028, -1.133517010526318e-08
 
 def _log_width(scale, xp):
-    """log(scale √(2π)), exact to rounding also where that is nearly 0."""
+    """log(scale √(2π)), exact to rounding or, where that is nearly 0, to 1e-24."""
     m, (unit, rest) = maths(xp), _UNIT
     if xp is symbolic: return xp.log(scale * m.sqrt(2 * m.pi))
     beyond = scale - unit                                    # exact where it is small
@@ -196,7 +198,7 @@ class Laplace(LocationScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
-    unit_variance = 2                                        # that of scale 1
+    unit_variance, outcome_axes = 2, 0                       # the variance of scale 1
 
     @_beyond_is_infinite
     def log_prob(self, x):
@@ -276,6 +278,7 @@ class Bernoulli(Distribution):
     probs: object = None
     logits: object = None
     discrete = True
+    outcome_axes = 0
 
     def __post_init__(self):
         _one_of("Bernoulli", self.probs, self.logits)
@@ -417,7 +420,7 @@ class Categorical(Distribution):
     probs: object = None
     logits: object = None
     discrete = True
-    outcome_axes = 1
+    outcome_axes = 1                                         # of the table, at the end
 
     def __post_init__(self):
         _one_of("Categorical", self.probs, self.logits)
@@ -560,6 +563,7 @@ class Poisson(Distribution):
     """
     rate: object
     discrete = True
+    outcome_axes = 0
 
     def __post_init__(self): _accept(self, rate=_RATE)
 
