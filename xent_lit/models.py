@@ -143,7 +143,8 @@ class Normal(LocationScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
-    unit_variance, outcome_axes = 1, 0
+    unit_variance = 1
+    outcome_axes = 0
 
     @_beyond_is_infinite
     def log_prob(self, x):
@@ -198,7 +199,8 @@ class Laplace(LocationScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
     """
-    unit_variance, outcome_axes = 2, 0                       # the variance of scale 1
+    unit_variance = 2                                        # that of scale 1
+    outcome_axes = 0
 
     @_beyond_is_infinite
     def log_prob(self, x):
