@@ -16,6 +16,7 @@ import importlib
 import math
 import operator
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -163,7 +164,8 @@ def guest(x):
 def _parse(caller, name, x):
     """One argument as an array, still of its own library and type."""
     if isinstance(x, SymArray): return x
-    if not guest(x) and getattr(x.dtype, "kind", "") not in set("OSUMmV"): return x
+    numpys = isinstance(x, (np.ndarray, np.generic))
+    if not guest(x) and not (numpys and x.dtype.kind in "OSUMmV"): return x
     try: a = np.asarray(x)
     except (ValueError, TypeError): a = np.asarray(None)    # rows of different lengths
     if a.dtype == object and a.size:
@@ -264,6 +266,9 @@ def at_hand(xp, x):
     it is no symbol, not lazy, and not traced by a compiler."""
     if xp is np: return True
     if xp is symbolic or is_dask_array(x): return False
+    jax = sys.modules.get("jax")
+    if jax and isinstance(x, jax.core.Tracer): return False
+    if 0 in x.shape: return True
     try: bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
     except (TypeError, RuntimeError): return False
     return True
@@ -550,9 +555,9 @@ def check_weights(caller, xp, w):
     """Raise unless the weights of a sample are not negative and have a finite sum > 0,
     where values are at hand."""
     if not at_hand(xp, w): return
-    total, least = float(xp.sum(w)), least_of(w) if xp is np else xp.min(w)
-    if not (0 < total < math.inf and least >= 0):
-        raise ValueError(f"{caller}: weights sum to {total:g} "
+    total, least = xp.sum(w), least_of(w) if xp is np else xp.min(w)
+    if not bool((total > 0) & xp.isfinite(total) & (least >= 0)):
+        raise ValueError(f"{caller}: weights sum to {float(total):g} "
                          f"with least entry {float(least):g}, "
                          "expected weights >= 0 with a finite sum > 0")
 

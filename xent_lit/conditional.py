@@ -12,14 +12,17 @@ __all__ = ['conditional_mle', 'conditional_expectation', 'conditional_loss', 'co
 from dataclasses import dataclass
 
 import numpy as np
-from .arrays import (SymArray, check_pmf, in_base, namespace, normalize, symbolic,
+from array_api_compat import array_namespace
+
+from .arrays import (SymArray, check_pmf, guest, in_base, namespace, normalize, symbolic,
                              symbols_pmf, symbols_vector, weigh)
 from .claims import Claim, Derivation, Step
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
 from .likelihood import likelihood, log_likelihood, nll
 from .losses import _exp
-from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
+from .models import (Bernoulli, Categorical, Laplace, Normal, Poisson, empirical,
+                             stored)
 
 # %% ../nbs/09_conditional.ipynb #84fbc596
 def _pairs(p_x, q, x, y):
@@ -125,6 +128,10 @@ conditional_expectation = Claim(
     owes="SCNT", uses=("mean-is-empirical-expectation",))
 
 # %% ../nbs/09_conditional.ipynb #ac2b4602
+def _stacked(rows):
+    """One number for each x as one array of their library."""
+    return rows if guest(rows[0]) else array_namespace(rows[0]).stack(rows)
+
 def _over_x(measure, caller, p_x, p, q, base):
     """E over x of ``measure(p(·|x), q(·|x))``: tables at once, functions x by x."""
     if callable(p) != callable(q):
@@ -135,11 +142,12 @@ def _over_x(measure, caller, p_x, p, q, base):
         if not callable(p):
             raise TypeError(f"{caller}: p_x is {type(p_x).__name__} and beside it "
                             "are tables, expected functions x ↦ distribution")
-        rows = lambda x: [at(v) for v in x] if np.ndim(x) else at(x)
+        rows = lambda x: _stacked([at(v) for v in x]) if np.ndim(x) else at(x)
         return in_base(p_x.expect(rows), base, caller)
     check_pmf(p_x, caller=caller, name="p_x")
-    _, p_x = namespace(caller, p_x=p_x)
-    rows = [at(x) for x in range(p_x.shape[-1])] if callable(p) else measure(p, q)
+    p_x = stored(namespace(caller, p_x=p_x)[1], p_x)
+    every = range(p_x.shape[-1])
+    rows = _stacked([at(x) for x in every]) if callable(p) else measure(p, q)
     xp, p_x, rows = namespace(caller, p_x=p_x, rows=rows)
     if p_x.shape != rows.shape:
         raise ValueError(f"{caller}: p_x has shape {tuple(p_x.shape)}, the rows of the "
@@ -465,7 +473,7 @@ def linear(theta, x):
                          f"theta {tuple(theta.shape)}; "
                          "expected one row of theta more than x has features")
     if xp is symbolic: return SymArray(x.data @ theta.data[:-1] + theta.data[-1])
-    return x @ theta[:-1] + theta[-1]
+    return x @ theta[:-1, ...] + theta[-1, ...]
 
 # %% ../nbs/09_conditional.ipynb #2b223723
 def linear_regression(theta, scale=1.0):

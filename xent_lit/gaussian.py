@@ -14,7 +14,7 @@ from .claims import Claim
 from .divergence import kl_divergence
 from .entropy import cross_entropy
 from .likelihood import _shape, nll
-from .models import Laplace, Normal, _beyond_is_infinite, empirical
+from .models import Laplace, Normal, _beyond_is_infinite, empirical, stored
 
 # %% ../nbs/07_gaussian.ipynb #e6bcceea
 def _check_targets(caller, y, f):
@@ -28,9 +28,9 @@ def _check_targets(caller, y, f):
                          "expected one prediction, or one for each target")
 
 @_beyond_is_infinite
-def _squares(y, f):
-    xp, y, f = namespace("mse", y=y, f=f)
-    return (y - f) ** 2
+def _squares(*given):
+    xp, y, f = namespace("mse", **dict(zip("yf", given)))
+    return stored((y - f) ** 2, *given)
 
 def mse(y, f, *, weights=None):
     """Mean squared error (1/m) Σ (yᵢ − fᵢ)², truth first.

@@ -11,7 +11,7 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import (SymArray, _parse, broadcast_shapes, guest, mean_over_draws,
+from .arrays import (SymArray, _parse, at_hand, broadcast_shapes, guest, mean_over_draws,
                              namespace, sums_over_draws, symbolic, symbols_pmf,
                              symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
@@ -359,7 +359,7 @@ def _mean(p): return p.expect(lambda x: x)
 
 def _spread(scale, family):
     xp, s = namespace("mle", scale=scale)
-    if xp is not symbolic and not bool(s > 0):
+    if at_hand(xp, s) and not bool(s > 0):
         raise ValueError(
             f"mle: all draws are equal, so the likelihood of a {family} "
             "grows without bound as its scale goes to 0; expected some spread")
@@ -379,13 +379,13 @@ def _fit_laplace(p):
 def _median(p):
     """The middle of all the points that have half the weight on either side."""
     xp, values, w = namespace("mle", values=p.values[0], weights=p.weights)
-    if xp is symbolic:
-        raise NotImplementedError("mle: symbols have no order, "
-                                  "so the median of a Laplace is not known")
+    if not at_hand(xp, values):
+        raise NotImplementedError("mle: symbols have no order, and lazy or traced arrays "
+                                  "show none, so the median of a Laplace is not known")
     order = xp.argsort(values)
     below = xp.cumulative_sum(w[order])
     slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]          # a half may be a hair less
-    ends = (xp.asarray(0.5 + s, dtype=w.dtype) for s in (-slack, slack))
+    ends = (xp.zeros_like(w[0]) + (0.5 + s) for s in (-slack, slack))
     low, high = (values[order][xp.searchsorted(below, end)] for end in ends)
     return (low + high) / 2
 
@@ -401,7 +401,7 @@ def _fit_categorical(p, k):
     if k is None:
         raise TypeError("mle: got no k, expected the number of outcomes of the Categorical")
     Categorical(logits=[0.0] * k).log_prob(p.values[0])
-    return Categorical(probs=p.mass(np.arange(k)))
+    return Categorical(probs=p.mass(list(range(k))))
 
 _FITS = {Normal: _fit_normal, Laplace: _fit_laplace, Bernoulli: _fit_bernoulli,
          Poisson: _fit_poisson, Categorical: _fit_categorical}

@@ -50,9 +50,11 @@ class Distribution:
         """D(self‖q) in nats; ``inf`` between a discrete and a continuous distribution."""
         if not isinstance(q, Distribution): q = self.read(q)
         if isinstance(q, type(self)): return self._kl(q)
+        h_p, = self._own(self.cross_entropy(self))
         if self.discrete == q.discrete:
-            return self.cross_entropy(q) - self.cross_entropy(self)
-        h_p, h_q = self.cross_entropy(self), q.cross_entropy(q)
+            xp, h_p_q, h_p = broadcasting("kl_divergence", p_q=self.cross_entropy(q), p=h_p)
+            return h_p_q - h_p
+        h_q, = q._own(q.cross_entropy(q))
         xp, h_p, h_q = broadcasting("kl_divergence", p=h_p, q=h_q)
         return h_p + h_q + math.inf      # infinite, in the library and batch of the two
 
@@ -172,13 +174,14 @@ class Normal(LocationScale):
         return (kl_term(s2, s1, xp) / s2
                 + (((s1 - s2) / s2) ** 2 + ((m1 - m2) / s2) ** 2) / 2)
 
-    def mean_distance(self, c):
-        """E|x − c|."""
+    def mean_distance(self, given):
+        """E|x − c| from a given point c."""
         xp, loc, scale, c = broadcasting(
-            "Normal.mean_distance", loc=self.loc, scale=self.scale, c=c)
+            "Normal.mean_distance", loc=self.loc, scale=self.scale, c=given)
         m, t = maths(xp), (loc - c) / scale
-        return scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
-                        + t * special(xp, "erf", t / m.sqrt(2)))
+        d = scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
+                     + t * special(xp, "erf", t / m.sqrt(2)))
+        return stored(d, *self._given().values(), given)
 
 # 1/√(2π), the scale that is 1 wide: its first 24 bits, and the rest
 _UNIT = 0.3989422917366028, -1.133517010526318e-08
@@ -223,12 +226,12 @@ class Laplace(LocationScale):
         d = xp.abs(m1 - m2) / b1
         return kl_term(b2, b1, xp) / b2 + b1 / b2 * excess_of_decay(d, xp)
 
-    def mean_distance(self, c):
-        """E|x − c|."""
+    def mean_distance(self, given):
+        """E|x − c| from a given point c."""
         xp, loc, scale, c = broadcasting(
-            "Laplace.mean_distance", loc=self.loc, scale=self.scale, c=c)
+            "Laplace.mean_distance", loc=self.loc, scale=self.scale, c=given)
         d = xp.abs(loc - c)
-        return d + scale * xp.exp(-d / scale)
+        return stored(d + scale * xp.exp(-d / scale), *self._given().values(), given)
 
 def excess_of_decay(d, xp):
     """d + exp(−d) − 1, without cancellation."""
@@ -246,7 +249,8 @@ def softpluses(t, xp):
     """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""
     if xp is symbolic: return xp.log(1 + xp.exp(t)), xp.log(1 + xp.exp(-t))
     tail = log1p(_decay(t, xp), xp)
-    return _ramp(t, xp) + tail, _ramp(-t, xp) + tail
+    other = tail if xp is np else log1p(_decay(-t, xp), xp)  # with its own slope at 0
+    return _ramp(t, xp) + tail, _ramp(-t, xp) + other
 
 def sigmoids(t, xp):
     """(1 / (1 + exp t), 1 / (1 + exp −t)), each exact to rounding."""
@@ -377,15 +381,16 @@ def _log_difference(a, b):
 def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
     xp, z, w = rows_of("kl_divergence", -1, p=z, q=w)
-    if xp is not np: return _kl_of_logits(z, w, xp)
-    kind = np.result_type(z.dtype, np.float64)   # single precision has too few digits here
+    # NumPy's single precision has too few digits here, and half precision too short a range
+    kind = np.result_type(z.dtype, np.float64) if xp is np else exact_type(xp, z)
     def rows(*logits):
-        nats = _kl_of_logits(*(x.astype(kind) for x in logits), np)
-        with np.errstate(over="ignore"): return nats.astype(z.dtype)
+        nats = _kl_of_logits(*(xp.astype(x, kind) for x in logits), xp)
+        with np.errstate(over="ignore"): return xp.astype(nats, z.dtype)
     return blocked(rows, z, w)
 
 def _kl_of_logits(z, w, xp):
-    p, q, zero = softmax(z), softmax(w), xp.zeros_like(z + w)
+    p, q = softmax(z), softmax(w)
+    zero = xp.zeros_like(p + q)
     ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
     a, b = xp.where(ends, zero, z), xp.where(ends, zero, w)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -404,6 +409,15 @@ def _kl_of_logits(z, w, xp):
     if nowhere(~near, xp): return xp.sum(kl_of_ratio(p, q, close, xp), axis=-1)
     r = xp.where(near, close, _log_difference(log_softmax(z), log_softmax(w)))
     return xp.sum(kl_of_ratio(p, q, r, xp), axis=-1)
+
+def _kl_of_rows(model, a, other, b, xp):
+    """D of two Categoricals, from rows of their tables, of which one has logits:
+    a probability may underflow where its logarithm does not."""
+    p, q = model._masses(a), other._masses(b)
+    r = _log_difference(0 - model._costs(a, xp), 0 - other._costs(b, xp))
+    kind = xp.finfo(q.dtype)
+    faint = q < float(kind.smallest_normal) / float(kind.eps)
+    return xp.sum(xp.where(faint, kl_of_ratio(p, q, r, xp), kl_term(p, q, xp)), axis=-1)
 
 def _two_logits(model):
     xp, t = namespace("kl_divergence", logits=model.logits)
@@ -487,9 +501,13 @@ class Categorical(Distribution):
         return blocked(rows, a, b)
 
     def _kl(self, q):
-        if any(z is None or isinstance(z, SymArray) for z in (self.logits, q.logits)):
+        symbols = any(isinstance(model.table, SymArray) for model in (self, q))
+        if symbols or self.logits is None and q.logits is None:
             return kl_divergence(self.pmf(), q.pmf())
-        return kl_of_logits(self.logits, q.logits)
+        if self.logits is not None and q.logits is not None:
+            return kl_of_logits(self.logits, q.logits)
+        xp, a, b = rows_of("kl_divergence", -1, p=self._seen(), q=q._seen())
+        return blocked(lambda a, b: _kl_of_rows(self, a, q, b, xp), a, b)
 
     def read(self, p): return Categorical(probs=p)
 
@@ -515,7 +533,7 @@ def _check_peaks(xp, m):
 
 def _labels(xp, y, k):
     """Labels as integers; raise for labels that are not 0 … k−1."""
-    if xp is symbolic: return np.asarray(y.data, dtype=int)
+    if xp is symbolic: return _labels(np, np.asarray(y.data, dtype=float), k)
     def known():
         inside = xp.logical_and(y >= 0, y < k)
         if xp.isdtype(y.dtype, "integral"): return inside
@@ -629,6 +647,7 @@ def _mean_log_factorial(rate):
 def _entropy_of_counts(rate, xp):
     """H of a Poisson: by the trapezoidal rule in log t for the integral above,
     and by the first terms of a series where the rate is very small or very large."""
+    kind, rate = rate.dtype, xp.astype(rate, exact_type(xp, rate))
     rare, common, one = rate < 1e-7, rate > 1e9, xp.ones_like(rate)
     few, many = xp.where(rare, rate, 0 * one), xp.where(common, rate, one)
     few = weigh(few, 1 + surprisal(few, xp), xp) + few * few * (math.log(2) / 2)
@@ -641,7 +660,7 @@ def _entropy_of_counts(rate, xp):
     behind = xp.exp(rate * xp.expm1(-t)) * xp.expm1(-rate * excess_of_decay(t, xp)) / e
     first = -xp.expm1(-rate * t) * xp.where(late, 1 / t, ahead)
     usual = xp.sum(first - xp.where(late, xp.zeros_like(t), behind), axis=-1) / 4
-    return xp.where(rare, few, xp.where(common, many, usual))
+    return xp.astype(xp.where(rare, few, xp.where(common, many, usual)), kind)
 
 # %% ../nbs/05_models.ipynb #0757ef6e
 def _integrate(model, f, kinks=()):
@@ -794,6 +813,7 @@ class Empirical:
         if not getattr(q, "discrete", True): return self._entropy() + math.inf
         log_q = q.log_prob(self.values[0])
         xp, w, log_q = broadcasting("kl_divergence", w=self.weights, log_q=log_q)
+        if not _merges(xp, *self.values): return self.cross_entropy(q) - self._entropy()
         mass = xp.exp(log_q)
         return xp.sum(kl_term(w, mass, xp)) + (1 - xp.sum(mass))
 
@@ -802,7 +822,7 @@ class Empirical:
         xp, x, atoms, w = namespace(
             "Empirical.mass", x=x, atoms=self.values[0], w=self.weights)
         if xp is symbolic: return _count(x, atoms, w)
-        if not at_hand(xp, atoms):
+        if not _merges(xp, atoms):
             return xp.sum(xp.where(x[..., None] == atoms, w, xp.zeros_like(w)), axis=-1)
         at = xp.clip(xp.searchsorted(atoms, x), 0, w.shape[0] - 1)
         return xp.where(atoms[at] == x, w[at], xp.zeros_like(w[at]))
@@ -814,7 +834,17 @@ class Empirical:
 
     def _entropy(self):
         xp, w = namespace("entropy", w=self.weights)
-        return xp.sum(weigh(w, surprisal(w, xp), xp))
+        mass = w if xp is symbolic or _merges(xp, *self.values) else self._mass_at_atoms()
+        return xp.sum(weigh(w, surprisal(mass, xp), xp))
+
+    def _mass_at_atoms(self):
+        """The weight of all atoms equal to each, where equal ones could not be merged."""
+        xp, w = namespace("entropy", w=self.weights)
+        same = xp.ones_like(w)[:, None] > 0
+        for x in self.values:
+            x = xp.reshape(x, (x.shape[0], -1))
+            same = xp.logical_and(same, xp.all(x[:, None, :] == x[None, :, :], axis=-1))
+        return xp.sum(xp.where(same, w, xp.zeros_like(w)), axis=-1)
 
     def _conditional_entropy(self):
         return self._entropy() - empirical(self.values[0], weights=self.weights)._entropy()
@@ -862,7 +892,8 @@ def empirical(*samples, weights=None):
     first = columns[0]
     if first.ndim != 1: first = first[(slice(None), *(0,) * (first.ndim - 1))]
     weights = xp.ones_like(first) if weights is None else weights
-    w = namespace("empirical", x=first, weights=weights)[2]
+    own = {name: stored(x, named[name]) for name, x in zip(named, columns)}
+    xp, *columns, w = namespace("empirical", **own, weights=weights)
     if tuple(w.shape) != (sizes[0],):
         raise ValueError(f"empirical: weights have shape {tuple(w.shape)}, "
                          f"expected ({sizes[0]},)")
@@ -870,12 +901,17 @@ def empirical(*samples, weights=None):
     return Empirical(tuple(stored(x, *samples) for x in values), stored(w, *samples))
 
 # %% ../nbs/05_models.ipynb #85ee9c32
+def _merges(xp, *columns):
+    """Whether equal draws can be merged: their values are at hand,
+    and no slope is wanted that merging would give to one of them alone."""
+    return all(at_hand(xp, x) and not getattr(x, "requires_grad", False) for x in columns)
+
 def _merge(xp, columns, w):
     """The columns and normalised weights, equal rows merged where values are at hand."""
     check_weights("empirical", xp, w)
     total = xp.sum(w)
     if xp is symbolic: return _merge_symbols(columns, w / total)
-    if not all(at_hand(xp, x) for x in (*columns, w)): return columns, w / total
+    if not (_merges(xp, *columns) and at_hand(xp, w)): return columns, w / total
     if any(bool(xp.any(xp.isnan(x))) for x in columns):
         raise ValueError("empirical: a sample has a NaN, expected numbers")
     code = _numbered(xp, columns)
