@@ -120,7 +120,7 @@ MUTANTS = [Mutant(*row) for row in [
     ("gaussian", "divided by the targets, not by their weight", "xp.sum(w * squares) / xp.sum(w)", "xp.mean(w * squares)", "test_weighted_mse"),
     ("gaussian", "variance for standard deviation", "xp.sqrt(xp.where(exact, xp.ones_like(variance), variance))", "xp.where(exact, xp.ones_like(variance), variance)", "profiled-sigma"),
     # ── losses
-    ("losses", "sign of the target", "return softplus(t, xp) - y * t", "return softplus(t, xp) + y * t", "loss-rows"),
+    ("losses", "sign of the target", "return softpluses(t, xp)[0] - y * t", "return softpluses(t, xp)[0] + y * t", "loss-rows"),
     ("losses", "lost factor ½", "lambda f: Normal(f, 1), Fraction(1, 2),", "lambda f: Normal(f, 1), 1,", "loss-rows"),
     ("losses", "log y for log y!", "special(xp, \"gammaln\", y + 1)", "special(xp, \"gammaln\", y + 2)", "loss-rows"),
     ("losses", "every loss has a model", "[0] < 1e-6)", "[0] < 1e6)", "erratum-any-loss"),

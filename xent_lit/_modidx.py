@@ -531,6 +531,5 @@ d = { 'settings': { 'branch': 'main',
                                  'xent_lit.models.kl_of_logits': ('models.html#kl_of_logits', 'xent_lit/models.py'),
                                  'xent_lit.models.kl_of_ratio': ('models.html#kl_of_ratio', 'xent_lit/models.py'),
                                  'xent_lit.models.sigmoids': ('models.html#sigmoids', 'xent_lit/models.py'),
-                                 'xent_lit.models.softplus': ('models.html#softplus', 'xent_lit/models.py'),
                                  'xent_lit.models.softpluses': ('models.html#softpluses', 'xent_lit/models.py'),
                                  'xent_lit.models.stored': ('models.html#stored', 'xent_lit/models.py')}}}

@@ -21,7 +21,7 @@ from .entropy import cross_entropy
 from .gaussian import gaussian_nll, mse
 from .likelihood import _shape, log_likelihood, nll
 from .models import (Bernoulli, Categorical, Laplace, Normal, Poisson, empirical,
-                             softplus)
+                             softpluses)
 
 # %% ../nbs/08_losses.ipynb #f46c7fdb
 def _logistic_elsewhere(t, y):
@@ -123,7 +123,7 @@ def _absolute(y, f):
 
 def _logistic(y, t):
     xp, y, t = namespace("logistic", y=y, t=t)
-    return softplus(t, xp) - y * t
+    return softpluses(t, xp)[0] - y * t
 
 def _softmax(y, z): return logsumexp(z) - z[y]
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['confident', 'closed_forms', 'closed_divergence', 'differential', 'mean_is_expectation', 'Distribution', 'stored',
-           'LocationScale', 'Normal', 'Laplace', 'excess_of_decay', 'softplus', 'softpluses', 'sigmoids', 'Bernoulli',
+           'LocationScale', 'Normal', 'Laplace', 'excess_of_decay', 'softpluses', 'sigmoids', 'Bernoulli',
            'kl_of_difference', 'kl_of_ratio', 'kl_of_logits', 'Categorical', 'Poisson', 'Empirical', 'empirical']
 
 # %% ../nbs/05_models.ipynb #b4399ca3
@@ -241,12 +241,8 @@ def excess_of_decay(d, xp):
     return xp.where(near, (1 + xp.exp(-d)) * phi(s), d + xp.expm1(-d))
 
 # %% ../nbs/05_models.ipynb #10380c99
-def softplus(t, xp):
-    """log(1 + exp t), exact to rounding for every ``t``."""
-    return softpluses(t, xp)[0]
-
 def softpluses(t, xp):
-    """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""
+    """(softplus(t), softplus(−t)), softplus(t) = log(1 + exp t), each exact to rounding."""
     if xp is symbolic: return xp.log(1 + xp.exp(t)), xp.log(1 + xp.exp(-t))
     tail = log1p(_decay(t, xp), xp)
     other = tail if xp is np else log1p(_decay(-t, xp), xp)  # with its own slope at 0
@@ -864,7 +860,8 @@ def _single(p, q, caller):
 def empirical(*samples, weights=None):
     """The empirical distribution p̂(x) = n_x / m of a sample, or of pairs ``(x, y)``.
 
-    Lazy, traced and symbolic samples are not merged.
+    Equal draws are merged, but not of lazy, traced or symbolic samples, and not of
+    tensors that record gradients: each draw keeps its own slope.
 
     Parameters
     ----------
