@@ -605,7 +605,7 @@ def _stretch(shape, data):
     return 0 if few else max(1, BLOCK // 2 * max(shape) // draws)
 
 def _numbers(a):
-    """Whether a is a number or a NumPy array of them; sums in half precision overflow."""
+    """Whether a is a number or an array of NumPy's whose sum does not overflow soon."""
     if isinstance(a, (int, float, np.number)): return True
     known = type(a) in (np.ndarray, np.memmap, Listed)
     return known and a.dtype.kind in "biuf" and a.dtype != np.float16

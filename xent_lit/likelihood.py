@@ -22,7 +22,7 @@ from .models import (Bernoulli, Categorical, Distribution, Laplace, Normal,
 
 # %% ../nbs/06_likelihood.ipynb #e1af93e3
 def _check_draws(caller, model, x, weights=None):
-    """Raise unless there is one model, or one for each draw; returns the draws' shape."""
+    """The shape of the draws; raise unless there is one model, or one for each."""
     if not hasattr(model, "log_prob"):
         raise TypeError(f"{caller}: model is {type(model).__name__}, "
                         "expected a distribution such as Normal(0, 1)")

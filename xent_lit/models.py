@@ -242,7 +242,7 @@ def excess_of_decay(d, xp):
 
 # %% ../nbs/05_models.ipynb #10380c99
 def softpluses(t, xp):
-    """(softplus(t), softplus(−t)), softplus(t) = log(1 + exp t), each exact to rounding."""
+    """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""
     if xp is symbolic: return xp.log(1 + xp.exp(t)), xp.log(1 + xp.exp(-t))
     tail = log1p(_decay(t, xp), xp)
     other = tail if xp is np else log1p(_decay(-t, xp), xp)  # with its own slope at 0
@@ -266,7 +266,8 @@ def _ramp(t, xp):
 def _one_of(model, probs, logits):
     if (probs is None) == (logits is None):
         given = "neither" if probs is None else "both"
-        raise TypeError(f"{model}: got {given} of probs and logits, expected exactly one")
+        raise TypeError(f"{model}: got {given} of probs and logits, "
+                        "expected exactly one")
 
 # %% ../nbs/05_models.ipynb #8dc097e2
 @dataclass(frozen=True, eq=False, repr=False)
