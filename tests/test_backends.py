@@ -312,6 +312,6 @@ def test_half_precision_of_other_libraries():
 def test_unknown_sizes_are_refused():
     da = pytest.importorskip("dask.array")
     x = da.from_array(np.array([0.5, 0.5, 2.0]), chunks=1)
-    for f in xl.entropy, xl.softmax, empirical, lambda x: xl.nll(Normal(0, 1), x):
+    for f in (xl.entropy, xl.softmax, empirical, lambda x: xl.nll(Normal(0, 1), x), lambda x: xl.mse([1.0, 2.0], x), lambda w: xl.nll(Normal(0, 1), [1.0, 2.0], weights=w)):
         with pytest.raises(ValueError, match=r"shape \(nan,\).*compute_chunk_sizes"):
             f(x[x < 1])

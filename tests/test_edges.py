@@ -7,7 +7,7 @@ import pytest
 
 import xent_lit as xl
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
-from xent_lit.arrays import symbols_pmf
+from xent_lit.arrays import SymArray, symbols_pmf
 from xent_lit.coding import decode, encode
 
 mp.mp.dps = 60
@@ -199,6 +199,8 @@ ANSWERS = {
     "no event or many": (lambda: xl.kl_divergence(Poisson(0.0), Poisson(1e17)), 1e17),
     "underflow in the model": (lambda: xl.kl_divergence(np.float32([0.5, 0.5]), Categorical(logits=np.float32([0, -110]))), np.float32(55 - math.log(2))),
     "opposite certainties": (lambda: xl.kl_divergence(Bernoulli(logits=inf), Bernoulli(logits=-inf)), inf),
+    "symbols, a forbidden outcome": (lambda: [float(e) for e in xl.log_softmax(SymArray([1, -inf]))], [0.0, -inf]),
+    "symbols, a certain outcome": (lambda: [float(e) for e in xl.log_softmax(SymArray([1, inf]))], [-inf, 0.0]),
     "huge squares": (lambda: xl.mse([1e200, 0.0], 0.0), inf),
     "huge squares, many": (lambda: xl.mse(np.full(300_000, 1e200), 0.0), inf),
     "huge distance in tiny units": (lambda: xl.nll(Laplace(0, 1e-10), 1e308), inf),

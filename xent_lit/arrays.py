@@ -125,7 +125,7 @@ symbolic = SimpleNamespace(
     all=lambda x: importlib.import_module("sympy").And(*_objects(x).flat),
     sum=_reduce("Add", "Sum"), prod=_reduce("Mul", "Product"), max=_reduce("Max"),
     mean=lambda x: symbolic.sum(x) / math.prod(np.shape(x)),
-    zeros_like=lambda x: lift(lambda e: e * 0, x),
+    zeros_like=lambda x: lift(lambda e: _exact(0), x),
     ones_like=lambda x: symbolic.zeros_like(x) + 1,
     astype=lambda c, dtype, **kw: symbolic.where(c, 1, 0),
     permute_dims=lambda x, axes: SymArray(np.transpose(x.data, axes)),
@@ -175,6 +175,11 @@ def _parse(caller, name, x):
     raise TypeError(f"{caller}: {name} is {str(x)[:40]!r} ({type(x).__name__}), "
                     "expected real numbers in an array, or in lists of equal length")
 
+def _check_known(caller, name, x):
+    if any(size != size for size in x.shape):
+        raise ValueError(f"{caller}: {name} has shape {tuple(x.shape)}, "
+                         "expected known sizes; compute_chunk_sizes() finds them")
+
 def _library(x):
     return np if isinstance(x, (np.ndarray, np.generic)) else array_namespace(x)
 
@@ -189,10 +194,7 @@ def _join(caller, arrays):
         kinds = ", ".join(f"{name} is an array of {type(x).__module__.split('.')[0]}"
                           for name, x in owned.items())
         raise TypeError(f"{caller}: {kinds}; expected arrays of one library")
-    for name, x in owned.items():
-        if any(size != size for size in x.shape):
-            raise ValueError(f"{caller}: {name} has shape {tuple(x.shape)}, "
-                             "expected known sizes; compute_chunk_sizes() finds them")
+    for name, x in owned.items(): _check_known(caller, name, x)
     return libraries.pop(), list(owned.values()), list(parsed.values())
 
 # %% ../nbs/00_arrays.ipynb #e0d7d546

@@ -11,9 +11,9 @@ __all__ = ['iid', 'log_keeps_argmax', 'mean_keeps_argmax', 'nll_is_cross_entropy
 import math
 
 import numpy as np
-from .arrays import (SymArray, _parse, at_hand, broadcast_shapes, guest, mean_over_draws,
-                             namespace, sums_over_draws, symbolic, symbols_pmf,
-                             symbols_vector, weigh)
+from .arrays import (SymArray, _check_known, _parse, at_hand, broadcast_shapes,
+                             guest, mean_over_draws, namespace, sums_over_draws,
+                             symbolic, symbols_pmf, symbols_vector, weigh)
 from .claims import Claim, Derivation, Step, draw_pmfs, few_pmfs, general_pmfs
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
@@ -34,12 +34,15 @@ def _check_draws(caller, model, x, weights=None):
     if not fits:
         raise ValueError(f"{caller}: model has batch shape {batch}, the draws {shape}; "
                          "expected one model, or one for each draw")
-    if weights is not None and _shape(weights, caller) != shape:
+    if weights is not None and _shape(weights, caller, "weights") != shape:
         raise ValueError(f"{caller}: weights have shape {_shape(weights)}, "
                          f"the draws {shape}; expected one weight for each draw")
     return shape
 
-def _shape(x, caller="shape"): return tuple(_parse(caller, "x", x).shape)
+def _shape(x, caller="shape", name="x"):
+    x = _parse(caller, name, x)
+    _check_known(caller, name, x)
+    return tuple(x.shape)
 
 def _log_probs(model, x):
     """The log-probability of each draw; what a list gives stays a guest."""
