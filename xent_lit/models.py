@@ -28,7 +28,9 @@ from .entropy import cross_entropy, entropy, surprisal
 # %% ../nbs/05_models.ipynb #e75e189e
 class Distribution:
     """What the families share.
-    Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms."""
+    Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms,
+    and names the ``outcome_axes`` of its parameters, behind those of the batch:
+    a class that does may be asked for its part of a large sample."""
     discrete = False
 
     def cross_entropy(self, q):
@@ -174,14 +176,14 @@ class Normal(LocationScale):
         return (kl_term(s2, s1, xp) / s2
                 + (((s1 - s2) / s2) ** 2 + ((m1 - m2) / s2) ** 2) / 2)
 
-    def mean_distance(self, given):
-        """E|x − c| from a given point c."""
-        xp, loc, scale, c = broadcasting(
-            "Normal.mean_distance", loc=self.loc, scale=self.scale, c=given)
-        m, t = maths(xp), (loc - c) / scale
+    def mean_distance(self, c):
+        """E|x − c|."""
+        xp, loc, scale, point = broadcasting(
+            "Normal.mean_distance", loc=self.loc, scale=self.scale, c=c)
+        m, t = maths(xp), (loc - point) / scale
         d = scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
                      + t * special(xp, "erf", t / m.sqrt(2)))
-        return stored(d, *self._given().values(), given)
+        return stored(d, *self._given().values(), c)
 
 # 1/√(2π), the scale that is 1 wide: its first 24 bits, and the rest
 _UNIT = 0.3989422917366028, -1.133517010526318e-08
@@ -226,12 +228,12 @@ class Laplace(LocationScale):
         d = xp.abs(m1 - m2) / b1
         return kl_term(b2, b1, xp) / b2 + b1 / b2 * excess_of_decay(d, xp)
 
-    def mean_distance(self, given):
-        """E|x − c| from a given point c."""
-        xp, loc, scale, c = broadcasting(
-            "Laplace.mean_distance", loc=self.loc, scale=self.scale, c=given)
-        d = xp.abs(loc - c)
-        return stored(d + scale * xp.exp(-d / scale), *self._given().values(), given)
+    def mean_distance(self, c):
+        """E|x − c|."""
+        xp, loc, scale, point = broadcasting(
+            "Laplace.mean_distance", loc=self.loc, scale=self.scale, c=c)
+        d = xp.abs(loc - point)
+        return stored(d + scale * xp.exp(-d / scale), *self._given().values(), c)
 
 def excess_of_decay(d, xp):
     """d + exp(−d) − 1, without cancellation."""
