@@ -191,6 +191,7 @@ GRADIENTS = {
     "draws that are equal": (lambda x: xl.cross_entropy(empirical(x), Normal(0.0, 1.0)), [1.0, 1.0, 3.0], [1 / 3, 1 / 3, 1.0]),
     "fit of draws that are equal": (lambda x: xl.mle(Normal, x).loc, [1.0, 1.0, 3.0], [1 / 3, 1 / 3, 1 / 3]),
     "weights of draws": (lambda w: xl.cross_entropy(empirical([1.0, 2.0, 3.0], weights=w), Normal(0.0, 1.0)), [0.0, 1.0, 1.0], [-1.375, -0.625, 0.625]),
+    "entropy of draws that are equal, in their weights": (lambda w: xl.entropy(empirical([3.0, 1.0, 3.0], weights=w)), [1.0, 2.0, 1.0], None),
     "weighted mse": (lambda w: xl.mse([1.0, 2.0, 3.0], 0.0, weights=w), [0.0, 1.0, 1.0], [-2.75, -1.25, 1.25]),
     "entropy of coins": (lambda t: xl.entropy(Bernoulli(logits=t)).sum(), [0.0, 2.0], [0.0, -2 * np.exp(-2) / (1 + np.exp(-2)) ** 2]),
     "divergence from a coin of chance 0.3": (lambda t: xl.kl_divergence(Bernoulli(0.3), Bernoulli(logits=t)).sum(), [0.0, 2.0], [0.2, 1 / (1 + np.exp(-2)) - 0.3]),

@@ -116,7 +116,7 @@ MUTANTS = [Mutant(*row) for row in [
     ("likelihood", "labels counted from 1", "p.mass(list(range(k)))", "p.mass(list(range(1, k + 1)))", "test_mle_minimizes_cross_entropy"),
     ("likelihood", "bins shifted by one", "np.floor(np.asarray(x) / width)", "np.floor(np.asarray(x) / width) + 1e5", "erratum-atoms"),
     # ── gaussian
-    ("gaussian", "absolute for squared error", "return stored((y - f) ** 2, *given)", "return stored(xp.abs(y - f), *given)", "mse-is-gaussian-cross-entropy"),
+    ("gaussian", "absolute for squared error", "return stored((a - b) ** 2, y, f)", "return stored(xp.abs(a - b), y, f)", "mse-is-gaussian-cross-entropy"),
     ("gaussian", "weights for their mean", "_squares, _shape(y), weights, y, f)", "_squares, _shape(y), None, y, f) * namespace(\"mse\", w=1.0 if weights is None else weights)[1].mean()", "test_weighted_mse"),
     ("gaussian", "variance for standard deviation", "xp.sqrt(xp.where(exact, xp.ones_like(variance), variance))", "xp.where(exact, xp.ones_like(variance), variance)", "profiled-sigma"),
     # ── losses

@@ -28,9 +28,9 @@ def _check_targets(caller, y, f):
                          "expected one prediction, or one for each target")
 
 @_beyond_is_infinite
-def _squares(*given):
-    xp, y, f = namespace("mse", **dict(zip("yf", given)))
-    return stored((y - f) ** 2, *given)
+def _squares(y, f):
+    xp, a, b = namespace("mse", y=y, f=f)
+    return stored((a - b) ** 2, y, f)
 
 def mse(y, f, *, weights=None):
     """Mean squared error (1/m) Σ (yᵢ − fᵢ)², truth first.

@@ -810,9 +810,10 @@ class Empirical:
             return self.cross_entropy(q) - self._conditional_entropy()
         q = _single(self, q, "kl_divergence")
         if not getattr(q, "discrete", True): return self._entropy() + math.inf
+        xp, w = namespace("kl_divergence", w=self.weights)
+        if not _merges(xp, self.values, w): return self.cross_entropy(q) - self._entropy()
         log_q = q.log_prob(self.values[0])
         xp, w, log_q = broadcasting("kl_divergence", w=self.weights, log_q=log_q)
-        if not _merges(xp, *self.values): return self.cross_entropy(q) - self._entropy()
         mass = xp.exp(log_q)
         return xp.sum(kl_term(w, mass, xp)) + (1 - xp.sum(mass))
 
@@ -821,7 +822,7 @@ class Empirical:
         xp, x, atoms, w = namespace(
             "Empirical.mass", x=x, atoms=self.values[0], w=self.weights)
         if xp is symbolic: return _count(x, atoms, w)
-        if not _merges(xp, atoms):
+        if not _merges(xp, [atoms], w):
             return xp.sum(xp.where(x[..., None] == atoms, w, xp.zeros_like(w)), axis=-1)
         at = xp.clip(xp.searchsorted(atoms, x), 0, w.shape[0] - 1)
         return xp.where(atoms[at] == x, w[at], xp.zeros_like(w[at]))
@@ -833,7 +834,8 @@ class Empirical:
 
     def _entropy(self):
         xp, w = namespace("entropy", w=self.weights)
-        mass = w if xp is symbolic or _merges(xp, *self.values) else self._mass_at_atoms()
+        known = xp is symbolic or _merges(xp, self.values, w)
+        mass = w if known else self._mass_at_atoms()
         return xp.sum(weigh(w, surprisal(mass, xp), xp))
 
     def _mass_at_atoms(self):
@@ -901,17 +903,18 @@ def empirical(*samples, weights=None):
     return Empirical(tuple(stored(x, *samples) for x in values), stored(w, *samples))
 
 # %% ../nbs/05_models.ipynb #85ee9c32
-def _merges(xp, *columns):
-    """Whether equal draws can be merged: their values are at hand,
+def _merges(xp, columns, w):
+    """Whether equal draws can be merged: their values and weights are at hand,
     and no slope is wanted that merging would give to one of them alone."""
-    return all(at_hand(xp, x) and not getattr(x, "requires_grad", False) for x in columns)
+    if any(getattr(x, "requires_grad", False) for x in columns): return False
+    return all(at_hand(xp, x) for x in (*columns, w))
 
 def _merge(xp, columns, w):
     """The columns and normalised weights, equal rows merged where values are at hand."""
     check_weights("empirical", xp, w)
     total = xp.sum(w)
     if xp is symbolic: return _merge_symbols(columns, w / total)
-    if not (_merges(xp, *columns) and at_hand(xp, w)): return columns, w / total
+    if not _merges(xp, columns, w): return columns, w / total
     if any(bool(xp.any(xp.isnan(x))) for x in columns):
         raise ValueError("empirical: a sample has a NaN, expected numbers")
     code = _numbered(xp, columns)
