@@ -111,7 +111,7 @@ def small_calls(rng, rounds):
             for name, trio in calls.items()]
 
 
-def memory(rng):
+def memory(rng, rounds):
     """The most that a call holds beside its input, as a share of the input."""
     rows = []
     for shape in (*SHAPES, (10_000_000,)):
@@ -127,7 +127,7 @@ def memory(rng):
     return rows
 
 
-def growth(rng):
+def growth(rng, rounds):
     """Nanoseconds for each number, over three decades of rows and of outcomes."""
     rows = []
     for shape_of in (lambda n: (n // 100, 100)), (lambda n: (n,)):
@@ -138,16 +138,47 @@ def growth(rng):
     return rows
 
 
+# ── On a GPU ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def on_gpu(rng, rounds):
+    """Milliseconds of the loss from logits on a GPU, and what it holds beside its input, as a share of the input."""
+    import torch
+    cuda, rows = torch.cuda, []
+    def finished(call):
+        def run(): call(), cuda.synchronize()
+        return run
+    def share(call, size):
+        call()
+        cuda.reset_peak_memory_stats()
+        before = cuda.memory_allocated()
+        call()
+        return round((cuda.max_memory_allocated() - before) / size, 3)
+    compiled = torch.compile(lambda z, y: nll(Categorical(logits=z), y), dynamic=False)
+    for n, k in SHAPES:
+        for dtype in DTYPES:
+            z, y = torch.randn(n, k, dtype=getattr(torch, dtype), device="cuda"), torch.randint(k, (n,), device="cuda")
+            calls = {"xent_lit": lambda: nll(Categorical(logits=z), y), "compiled": lambda: compiled(z, y), "torch": lambda: torch.nn.functional.cross_entropy(z, y), "read": lambda: z.amax()}
+            calls = {name: finished(call) for name, call in calls.items()}
+            shares = {name: share(call, z.nbytes) for name, call in calls.items()}
+            least = race(calls, 5 * rounds)
+            rows.append(told("gpu", device=cuda.get_device_name(), shape=[n, k], dtype=dtype, ms={name: round(s * 1e3, 2) for name, s in least.items()}, share=shares))
+    return rows
+
+
+PARTS = {"small": small_calls, "times": against_others, "memory": memory, "growth": growth, "gpu": on_gpu}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--write", action="store_true", help="write nbs/speed.json")
+    parser.add_argument("--write", action="store_true", help="write nbs/speed.json, or nbs/speed-gpu.json for the part gpu")
+    parser.add_argument("parts", nargs="*", default=list(PARTS)[:-1], help=f"some of {', '.join(PARTS)}; all but gpu if none is named")
     chosen = parser.parse_args()
-    rng = np.random.default_rng(0)
-    start = told("origin", **origin("python tests/bench.py --write", "numpy", "scipy", "scikit-learn", "torch"), rounds=chosen.rounds)
-    found = {**start, "small": small_calls(rng, chosen.rounds),
-             "times": against_others(rng, chosen.rounds), "memory": memory(rng), "growth": growth(rng)}
-    if chosen.write: (ROOT / "nbs/speed.json").write_text(lines(found, 2) + "\n", encoding="utf-8")
+    rng, command = np.random.default_rng(0), " ".join(["python tests/bench.py", *sys.argv[1:]])
+    found = told("origin", **origin(command, "numpy", "scipy", "scikit-learn", "torch"), rounds=chosen.rounds)
+    found |= {part: PARTS[part](rng, chosen.rounds) for part in chosen.parts}
+    name = "speed-gpu" if chosen.parts == ["gpu"] else "speed"
+    if chosen.write: (ROOT / f"nbs/{name}.json").write_text(lines(found, 2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from array_api_compat import device, is_dask_array, to_device
 import xent_lit as xl
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
 from xent_lit.arrays import SymArray
+from xent_lit.conditional import linear, linear_gradient, linear_regression, softmax_regression
 
 NAMES = {"numpy": "array_api_compat.numpy", "strict": "array_api_strict", "torch": "array_api_compat.torch",
          "dask": "array_api_compat.dask.array", "jax": "jax.numpy"}
@@ -84,6 +85,9 @@ QUANTITIES = {
     "mle Normal": lambda a, i: xl.mle(Normal, a(X)).scale,
     "mse of lists, weighted": lambda a, i: xl.mse(X, LOC, weights=a([1, 2, 0, 1])),
     "conditional cross_entropy of functions": lambda a, i: xl.conditional_cross_entropy([0.5, 0.5], lambda x: Bernoulli(0.5), lambda x: Bernoulli(logits=a([0.3, -1.0])[x])),
+    "linear": lambda a, i: linear(a([2.0, -1.0, 0.5]), a(np.transpose([X, LOC]))),
+    "linear_gradient of a regression": lambda a, i: linear_gradient(linear_regression, a([2.0, -1.0]), empirical(a(np.transpose([X])), a(LOC))),
+    "linear_gradient of classes": lambda a, i: linear_gradient(softmax_regression, a([[2.0, -1.0, 0.5], [0.0, 0.5, 1.0]]), empirical(a(np.transpose([X])), a([0, 2, 2, 1]))),
     "D(Poisson, Poisson)": lambda a, i: xl.kl_divergence(Poisson(a(SCALE)), Poisson(a(2.0))),
     "D(Poisson, Normal)": lambda a, i: xl.kl_divergence(Poisson(a(SCALE)), Normal(0, 1)),
     "entropy Normal": lambda a, i: xl.entropy(Normal(0.0, a(SCALE))),
@@ -139,9 +143,12 @@ def test_on_a_gpu(library):
     cuda = pytest.importorskip(library).cuda
     if not (cuda.is_available() if library == "torch" else cuda.runtime.getDeviceCount()):
         pytest.skip(f"{library} sees no GPU")
+    xp, place = importlib.import_module(f"array_api_compat.{library}"), {"device": "cuda"} if library == "torch" else {}
     for name in QUANTITIES:
-        for dtype in "float32", "float64":
-            check_value(name, importlib.import_module(f"array_api_compat.{library}"), dtype, {"device": "cuda"} if library == "torch" else {})
+        for dtype in "float32", "float64": check_value(name, xp, dtype, place)
+    rng = np.random.default_rng(0)
+    z, y = rng.standard_normal((600_000, 40)), rng.integers(0, 40, 600_000)                              # two blocks
+    close(xl.nll(Categorical(logits=xp.asarray(z, **place)), xp.asarray(y, **place)), xl.nll(Categorical(logits=z), y), 1e-13)
 
 
 @pytest.mark.parametrize("library", NAMES)
@@ -214,9 +221,10 @@ def check_gradient(gradient, f, at, expected):
 def test_gradients_of_torch(name):
     torch = pytest.importorskip("torch")
     f, at, expected = GRADIENTS[name]
-    x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
-    f(x).backward()
-    check_gradient(x.grad.numpy(), f, at, expected)
+    for place in ["cpu", "cuda"][:1 + torch.cuda.is_available()]:
+        x = torch.tensor(at, dtype=torch.float64, requires_grad=True, device=place)
+        f(x).backward()
+        check_gradient(x.grad.cpu().numpy(), f, at, expected)
 
 
 @pytest.mark.parametrize("name", GRADIENTS)
@@ -247,6 +255,22 @@ def test_torch_batches(name):
     expected = QUANTITIES[name](np.asarray, np.asarray)
     result = torch.vmap(scaled(name, torch.as_tensor))(torch.ones(2), torch.ones(2, dtype=torch.int64))
     close(result, np.stack([expected] * 2), 2e-5)
+
+
+@pytest.mark.parametrize("name", ["entropy", "cross_entropy", "kl_divergence", "logsumexp", "log_softmax", "softmax", "nll Categorical", "nll Bernoulli",
+                                  "nll Categorical of probs", "H(pmf, Categorical)", "D(Categorical, Categorical)", "entropy Categorical"])
+@pytest.mark.filterwarnings("ignore:Dynamo detected")      # a cached function of array-api-compat is traced, which is what we want
+def test_torch_compiles_without_a_break(name):
+    torch = pytest.importorskip("torch")
+    torch.compiler.reset()                                 # it tires of compiling one function anew
+    given = []
+    def first(x): given.append(torch.as_tensor(np.asarray(x))); return given[-1]
+    expected = QUANTITIES[name](first, first)
+    def again(*tensors):
+        rest = iter(tensors)
+        def following(x): return next(rest)
+        return QUANTITIES[name](following, following)
+    close(torch.compile(again, backend="eager", fullgraph=True)(*given), expected, 1e-12)
 
 
 @pytest.mark.parametrize("name", QUANTITIES)

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['symbolic', 'BLOCK', 'SHORT', 'lift', 'SymArray', 'symbols_vector', 'Listed', 'guest', 'namespace', 'unrounded',
-           'exact_type', 'everywhere', 'at_hand', 'blocked', 'on_all_cores', 'in_pieces', 'total', 'row_sums',
-           'is_zero', 'nowhere', 'weigh', 'least_of', 'positive', 'blend', 'check_pmf', 'broadcast_shapes',
-           'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last', 'outcomes_back', 'pmfs', 'rows_of',
-           'sum_over_outcomes', 'normalize', 'check_weights', 'mean_over_draws', 'sums_over_draws', 'some_of',
-           'symbols_pmf', 'in_base', 'peak_and_excess', 'log1p', 'peak_and_rest', 'place_of_largest', 'set_apart',
-           'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp', 'log_softmax', 'softmax', 'maths', 'special']
+           'exact_type', 'everywhere', 'at_hand', 'recorded', 'blocked', 'on_all_cores', 'in_pieces', 'total',
+           'row_sums', 'is_zero', 'silent', 'nowhere', 'weigh', 'least_of', 'positive', 'blend', 'check_pmf',
+           'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last', 'outcomes_back',
+           'pmfs', 'rows_of', 'sum_over_outcomes', 'normalize', 'check_weights', 'mean_over_draws', 'sums_over_draws',
+           'some_of', 'symbols_pmf', 'in_base', 'peak_and_excess', 'log1p', 'peak_and_rest', 'place_of_largest',
+           'set_apart', 'exponentials', 'exp_of_gap', 'lost', 'gap', 'logsumexp', 'log_softmax', 'softmax', 'maths',
+           'special']
 
 # %% ../nbs/00_arrays.ipynb #bbaf8ca9
 import importlib
@@ -19,6 +20,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache
 from itertools import zip_longest
 from types import SimpleNamespace
@@ -268,12 +270,17 @@ def at_hand(xp, x):
     it is no symbol, not lazy, and not traced by a compiler."""
     if xp is np: return True
     if xp is symbolic or is_dask_array(x): return False
-    jax = sys.modules.get("jax")
+    jax, torch = sys.modules.get("jax"), sys.modules.get("torch")
     if jax and isinstance(x, jax.core.Tracer): return False
+    if torch and torch.compiler.is_compiling(): return False
     if 0 in x.shape: return True
     try: bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
     except (TypeError, RuntimeError): return False
     return True
+
+def recorded(x):
+    """Whether PyTorch records what is done to an array, for its gradient."""
+    return getattr(x, "requires_grad", False)
 
 # %% ../nbs/00_arrays.ipynb #07a0479c
 BLOCK = 2**18              # numbers in a block
@@ -283,8 +290,8 @@ SHORT = 12                 # NumPy is slow at rows this short; we work on their 
 np.empty(2**20)
 
 def blocked(f, *arrays):
-    """``f(*arrays)``, where f treats each row by itself: large NumPy arrays go through
-    in blocks of rows, other arrays as they are.
+    """``f(*arrays)``, where f treats each row by itself: large arrays go through in blocks
+    of rows, but lazy and traced ones, and those that record a gradient, as they are.
 
     Parameters
     ----------
@@ -295,7 +302,8 @@ def blocked(f, *arrays):
     -------
     array, what ``f(*arrays)`` returns.
     """
-    if all([x.ndim < 2 for x in arrays]) or not _plain(arrays): return f(*arrays)
+    if all([x.ndim < 2 for x in arrays]): return f(*arrays)
+    if not _plain(arrays): return _in_turn(f, _library(arrays[0]), arrays)
     whole = np.broadcast(*arrays)
     short = whole.shape[-1] <= SHORT
     if whole.size <= BLOCK:
@@ -319,6 +327,19 @@ def _laid_out(x, short):
     return x if x.strides[-1] == x.itemsize else np.ascontiguousarray(x)
 
 def _plain(arrays): return all(type(x) in (np.ndarray, np.memmap) for x in arrays)
+
+def _in_turn(f, xp, arrays):
+    """Arrays of another library: its own threads, or its device, work on each block."""
+    *batch, k = broadcast_shapes(*(tuple(x.shape) for x in arrays))
+    block = BLOCK if "cpu" in str(device(arrays[0])).lower() else 64 * BLOCK
+    step = max(1, block // k)
+    if math.prod(batch) <= step or any(recorded(x) or not at_hand(xp, x) for x in arrays):
+        return f(*arrays)
+    rows = [xp.broadcast_to(x, (*batch, x.shape[-1])) for x in arrays]
+    rows = [xp.reshape(x, (-1, x.shape[-1])) for x in rows]
+    blocks = range(0, math.prod(batch), step)
+    out = xp.concat([f(*(x[i:i + step, :] for x in rows)) for i in blocks], axis=0)
+    return xp.reshape(out, (*batch, *out.shape[1:]))
 
 # %% ../nbs/00_arrays.ipynb #055bbb1b
 def on_all_cores(work, steps):
@@ -363,9 +384,14 @@ def is_zero(x, xp):
     """Where x is 0."""
     return xp.equal(x, 0) if xp is symbolic else x == 0
 
+def silent(xp, *kinds):
+    """No warning of "over"flow, say, from NumPy, where what comes of it is right."""
+    return np.errstate(**dict.fromkeys(kinds, "ignore")) if xp is np else nullcontext()
+
 def nowhere(mask, xp):
-    """Whether a mask is known to mask nothing: we look, and at NumPy's values only."""
-    return xp is np and not np.count_nonzero(mask)
+    """Whether a mask is known to mask nothing: we look, where values are at hand."""
+    if xp is np: return not np.count_nonzero(mask)
+    return at_hand(xp, mask) and not bool(xp.any(mask))
 
 def weigh(w, a, xp):
     """``w * a`` with ``0 * a = 0``, also where ``a`` is infinite."""
@@ -383,8 +409,9 @@ def least_of(x):
     return flat[flat.argmin()] if flat.size else math.inf
 
 def positive(x, xp):
-    """Whether an array is known to be positive: we look, and at NumPy's values only."""
-    return xp is np and bool(least_of(x) > 0)
+    """Whether an array is known to be positive: we look, where values are at hand."""
+    if xp is np: return bool(least_of(x) > 0)
+    return at_hand(xp, x) and bool(xp.all(x > 0))
 
 def blend(mask, a, b, xp):
     """``where(mask, a, b)`` for finite a and b.
@@ -541,7 +568,7 @@ def normalize(w, *, axis=-1):
     """
     xp, w = rows_of("normalize", axis, w=w)
     def rows(w):
-        with np.errstate(over="ignore"): sums = xp.sum(w, axis=-1, keepdims=True)
+        with silent(xp, "over"): sums = xp.sum(w, axis=-1, keepdims=True)
         if at_hand(xp, w):
             finite = xp.all(sums > 0) & xp.all(xp.isfinite(sums))
             if not bool(xp.all(w >= 0) & finite):
@@ -672,12 +699,24 @@ def peak_and_rest(z, xp, least=-math.inf):
     return m, rest, e, s
 
 def _peak_and_rest(z, xp):
-    """The same without a look at the values, for a compiler and for gradients."""
+    """The same without a place of its own for each row, for a compiler and for gradients."""
     m = xp.max(z, axis=-1, keepdims=True)
-    e = exp_of_gap(z, m, xp)
-    top = xp.astype(xp.equal(z, m), e.dtype)
-    ties = xp.sum(top, axis=-1, keepdims=True) - 1
-    return m, xp.sum(e - top, axis=-1, keepdims=True) + ties, e, 1
+    e, s = (xp.exp(z), xp.exp(m)) if _in_reach(z, m, xp) else (exp_of_gap(z, m, xp), 1)
+    top = xp.equal(z, m)
+    one = xp.astype(top, e.dtype)
+    # SymPy cancels what it can subtract
+    others = e - one if xp is symbolic else xp.where(top, xp.zeros_like(e), e)
+    others = xp.sum(others, axis=-1, keepdims=True)
+    ties = xp.sum(one, axis=-1, keepdims=True) - 1
+    return m, others / s + ties, e, s
+
+def _in_reach(z, m, xp):
+    """Whether exp(z) is known neither to overflow nor to lose what counts."""
+    return xp is not symbolic and nowhere((m < -1) | ~(m < _safe(z, xp)), xp)
+
+def _safe(z, xp):
+    """The logits of a row may be so large, and their exponentials have a finite sum."""
+    return math.log(xp.finfo(z.dtype).max) - math.log(max(BLOCK, z.shape[-1]))
 
 def place_of_largest(z):
     """The index of each row's largest entry; None for many short rows, whose columns
@@ -713,8 +752,7 @@ def exponentials(z, m, least):
 
     Below ``least`` no m is near: rows that are near may lose what underflows.
     """
-    reach = math.log(np.finfo(z.dtype).max)
-    safe = reach - math.log(max(BLOCK, z.shape[-1]))     # their sum is finite too
+    reach, safe = math.log(np.finfo(z.dtype).max), _safe(z, np)
     if least_of(m) > max(least, -safe) and least_of(-m) > -safe: return np.exp(z)
     near = (m > least) & (abs(m) < safe)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -740,7 +778,7 @@ def lost(a, b, d, xp):
 def gap(z, m, xp):
     """``z − m``, where equal ``+inf`` differ by 0,
     and a row of ``-inf`` allows no outcome and gives NaN."""
-    with np.errstate(over="ignore"):     # a gap beyond the largest float is infinite
+    with silent(xp, "over"):             # a gap beyond the largest float is infinite
         if nowhere(xp.isinf(m), xp): return z - m
         ends, zero = xp.logical_and(xp.equal(z, m), xp.isinf(m)), xp.zeros_like(z)
         limit = xp.where(xp.greater(m, xp.zeros_like(m)),

@@ -12,7 +12,7 @@ __all__ = ['conditional_mle', 'conditional_expectation', 'conditional_loss', 'co
 from dataclasses import dataclass
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from .arrays import (SymArray, check_pmf, guest, in_base, namespace, normalize, symbolic,
                              symbols_pmf, symbols_vector, weigh)
@@ -521,9 +521,11 @@ def linear_gradient(model, theta, p):
     Claim ``linear-gradient``.
     """
     x, y = p.values
-    x, w, residual = map(_entries, (x, p.weights, _residual(model(theta)(x), y)))
-    residual = (w * residual.T).T
-    return np.concatenate([x.T @ residual, residual.sum(axis=0, keepdims=True)])
+    residual = _residual(model(theta)(x), y)
+    xp, x, w, r = namespace("linear_gradient", x=x, w=p.weights, residual=residual)
+    if xp is symbolic: xp, (x, w, r) = np, map(_entries, (x, w, r))
+    r = r * (w[:, None] if r.ndim > 1 else w)
+    return xp.concat([x.T @ r, xp.sum(r, axis=0, keepdims=True)])
 
 def _entries(a): return a.data if isinstance(a, SymArray) else np.asarray(a)
 
@@ -532,7 +534,9 @@ def _residual(q, y):
     if isinstance(q, Normal): return (q.loc - y) / q.scale**2
     if isinstance(q, (Bernoulli, Poisson)): return q.mean - y
     if isinstance(q, Categorical):
-        return q.pmf() - np.eye(q.pmf().shape[-1])[np.asarray(y, dtype=int)]
+        xp, p, y = namespace("linear_gradient", p=q.pmf(), y=y)
+        labels = xp.arange(p.shape[-1], dtype=p.dtype, device=device(p))
+        return p - xp.astype(xp.equal(y[..., None], labels), p.dtype)
     raise NotImplementedError(f"linear_gradient: the model is {type(q).__name__}, "
                               "expected Normal, Bernoulli, Categorical or Poisson")
 

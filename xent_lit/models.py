@@ -18,8 +18,8 @@ from array_api_compat import device, is_dask_array
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
                              everywhere, exact_type, gap, guest, lift, log1p, log_softmax,
-                             lost, maths, namespace, nowhere, peak_and_excess, rows_of,
-                             softmax, some_of, special, symbolic, symbols_vector,
+                             lost, maths, namespace, nowhere, peak_and_excess, recorded,
+                             rows_of, silent, softmax, some_of, special, symbolic, symbols_vector,
                              unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
@@ -374,7 +374,7 @@ def _log_difference(a, b):
     """a − b for logarithms of probabilities; 0 where the first outcome is impossible."""
     xp, a, b = namespace("kl_divergence", p=a, q=b)
     never, zero = a == -xp.inf, xp.zeros_like(a + b)
-    with np.errstate(over="ignore"):
+    with silent(xp, "over"):
         return xp.where(never, zero, a) - xp.where(never, zero, b)
 
 def kl_of_logits(z, w):
@@ -384,7 +384,7 @@ def kl_of_logits(z, w):
     kind = np.result_type(z.dtype, np.float64) if xp is np else exact_type(xp, z)
     def rows(*logits):
         nats = _kl_of_logits(*(xp.astype(x, kind) for x in logits), xp)
-        with np.errstate(over="ignore"): return xp.astype(nats, z.dtype)
+        with silent(xp, "over"): return xp.astype(nats, z.dtype)
     return blocked(rows, z, w)
 
 def _kl_of_logits(z, w, xp):
@@ -392,7 +392,7 @@ def _kl_of_logits(z, w, xp):
     zero = xp.zeros_like(p + q)
     ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
     a, b = xp.where(ends, zero, z), xp.where(ends, zero, w)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with silent(xp, "over", "invalid"):
         d = a - b
         g = d - xp.sum(q * d, axis=-1, keepdims=True) + lost(a, b, d, xp)
     # log Σ q exp g, where Σ q = 1 and q exp g is p times that sum: the latter for g >= 30
@@ -906,7 +906,7 @@ def empirical(*samples, weights=None):
 def _merges(xp, columns, w):
     """Whether equal draws can be merged: their values and weights are at hand,
     and no slope is wanted that merging would give to one of them alone."""
-    if any(getattr(x, "requires_grad", False) for x in columns): return False
+    if any(map(recorded, columns)): return False
     return all(at_hand(xp, x) for x in (*columns, w))
 
 def _merge(xp, columns, w):
