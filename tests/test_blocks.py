@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from measure import divergence, softmax_loss
+from test_backends import namespace, values
 from xent_lit.models import Distribution
 from xent_lit import (Bernoulli, Categorical, Laplace, Normal, Poisson, arrays, cross_entropy, entropy, kl_divergence, log_likelihood, log_softmax, logsumexp, mse, nll,
                       normalize, softmax)
@@ -265,9 +266,37 @@ def test_no_rows_at_all():
     assert entropy(p).shape == kl_divergence(p, p).shape == logsumexp(p).shape == (0,) and softmax(p).shape == normalize(p).shape == (0, 3)
 
 
-def test_other_arrays_are_not_cut(monkeypatch):
+@pytest.fixture
+def seen(monkeypatch):
+    """The shapes of the logits, block by block, of an array that is not NumPy's."""
+    shapes, whole = [], arrays._peak_and_rest
+    monkeypatch.setattr(arrays, "_peak_and_rest", lambda z, xp: (shapes.append(tuple(z.shape)), whole(z, xp))[1])
+    return shapes
+
+
+@pytest.mark.parametrize("library", ["strict", "torch", "jax"])
+@pytest.mark.parametrize("shape", [(700, 10), (7, 3000), (5, 300, 4)], ids=str)
+def test_arrays_of_other_libraries_are_cut_as_well(library, shape, seen, monkeypatch):
+    xp = namespace(library)
+    (p, q), z = of_pmfs(shape, zeros=True), rng.standard_normal(shape)
+    y = rng.integers(0, shape[-1], shape[:-1])
+    monkeypatch.setattr(arrays, "BLOCK", 2000)
+    for call in (lambda a: nll(Categorical(logits=a(z)), a(y)), lambda a: log_softmax(a(z)), lambda a: entropy(a(p)), lambda a: kl_divergence(a(p), a(q)), lambda a: kl_divergence(a(p), a(q[-1])),
+                 lambda a: normalize(a(p)), lambda a: Categorical(probs=a(q)).log_prob(a(y)), lambda a: cross_entropy(a(p), Categorical(logits=a(z)))):
+        ours, whole = call(xp.asarray), without_blocks(monkeypatch, lambda: call(np.asarray))
+        assert type(ours) is type(xp.sum(xp.asarray(z))) and tuple(ours.shape) == whole.shape
+        np.testing.assert_allclose(values(ours), whole, rtol=1e-12 if values(ours).dtype == np.float64 else 1e-4)
+    assert len(seen) > 6 and all(math.prod(found) <= max(2000, shape[-1]) for found in seen)
+
+
+def test_recorded_and_traced_arrays_are_not_cut(seen, monkeypatch):
+    import jax
     import torch
-    z = torch.randn(1000, 1000, dtype=torch.float64, requires_grad=True)
-    monkeypatch.setattr(arrays, "on_all_cores", lambda *args: pytest.fail("cut"))
-    nll(Categorical(logits=z), torch.zeros(1000, dtype=torch.int64)).backward()
-    torch.testing.assert_close(z.grad.sum(dim=1), torch.zeros(1000, dtype=torch.float64), atol=1e-12, rtol=0)
+    z, y = rng.standard_normal((1000, 1000)), np.zeros(1000, dtype=int)
+    recorded = torch.tensor(z, requires_grad=True)
+    nll(Categorical(logits=recorded), torch.tensor(y)).backward()
+    torch.testing.assert_close(recorded.grad.sum(dim=1), torch.zeros(1000, dtype=torch.float64), atol=1e-12, rtol=0)
+    jax.jit(logsumexp)(jax.numpy.asarray(z))
+    assert seen == [z.shape] * 2
+    logsumexp(torch.tensor(z))
+    assert len(seen) > 3

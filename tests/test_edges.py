@@ -201,6 +201,8 @@ ANSWERS = {
     "opposite certainties": (lambda: xl.kl_divergence(Bernoulli(logits=inf), Bernoulli(logits=-inf)), inf),
     "symbols, a forbidden outcome": (lambda: [float(e) for e in xl.log_softmax(SymArray([1, -inf]))], [0.0, -inf]),
     "symbols, a certain outcome": (lambda: [float(e) for e in xl.log_softmax(SymArray([1, inf]))], [-inf, 0.0]),
+    "no error, the best scale": (lambda: xl.gaussian_nll([1.0, 2.0], [1.0, 2.0]), -inf),
+    "symbols, no error, the best scale": (lambda: float(xl.gaussian_nll(SymArray([1, 2]), SymArray([1, 2]))), -inf),
     "huge squares": (lambda: xl.mse([1e200, 0.0], 0.0), inf),
     "huge squares, many": (lambda: xl.mse(np.full(300_000, 1e200), 0.0), inf),
     "huge distance in tiny units": (lambda: xl.nll(Laplace(0, 1e-10), 1e308), inf),

@@ -330,15 +330,16 @@ def _plain(arrays): return all(type(x) in (np.ndarray, np.memmap) for x in array
 
 def _in_turn(f, xp, arrays):
     """Arrays of another library: its own threads, or its device, work on each block."""
+    if xp is symbolic: return f(*arrays)
     *batch, k = broadcast_shapes(*(tuple(x.shape) for x in arrays))
     block = BLOCK if "cpu" in str(device(arrays[0])).lower() else 64 * BLOCK
-    step = max(1, block // k)
-    if math.prod(batch) <= step or any(recorded(x) or not at_hand(xp, x) for x in arrays):
+    n, step = math.prod(batch), max(1, block // k)
+    if n <= step or any(recorded(x) or not at_hand(xp, x) for x in arrays):
         return f(*arrays)
     rows = [xp.broadcast_to(x, (*batch, x.shape[-1])) for x in arrays]
-    rows = [xp.reshape(x, (-1, x.shape[-1])) for x in rows]
-    blocks = range(0, math.prod(batch), step)
-    out = xp.concat([f(*(x[i:i + step, :] for x in rows)) for i in blocks], axis=0)
+    rows = [xp.reshape(x, (n, x.shape[-1])) for x in rows]
+    cuts = [slice(i, min(i + step, n)) for i in range(0, n, step)]
+    out = xp.concat([f(*(x[cut, :] for x in rows)) for cut in cuts], axis=0)
     return xp.reshape(out, (*batch, *out.shape[1:]))
 
 # %% ../nbs/00_arrays.ipynb #055bbb1b

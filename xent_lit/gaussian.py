@@ -93,6 +93,7 @@ def gaussian_nll(y, f, scale=None, *, weights=None):
     _check_targets("gaussian_nll", y, f)
     if scale is not None: return nll(Normal(f, scale), y, weights=weights)
     xp, variance = namespace("gaussian_nll", variance=mse(y, f, weights=weights))
+    if xp is symbolic and variance.data == 0: return variance - xp.inf
     if xp is symbolic: return nll(Normal(f, xp.sqrt(variance)), y, weights=weights)
     exact = xp.equal(variance, xp.zeros_like(variance))
     scale = xp.sqrt(xp.where(exact, xp.ones_like(variance), variance))

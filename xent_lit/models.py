@@ -643,6 +643,17 @@ def _mean_log_factorial(rate):
     log_factorial = lambda k: special(symbolic, "gammaln", k + 1)
     return lift(lambda r: Poisson(r).expect(log_factorial), rate)
 
+def _grid():
+    """t, and all of the integrand that depends on nothing else: in double precision,
+    and not for a compiler to rearrange."""
+    t = np.exp(np.arange(-300, 200) / 4)
+    late = t > 40                                            # e^−t is nothing beside 1
+    e = np.expm1(np.where(late, 1, t))
+    ahead = np.where(late, 1 / t, excess_of_decay(-np.where(late, 1, t), np) / t / e)
+    return t, np.expm1(-t), excess_of_decay(t, np), ahead, np.where(late, 0, 1 / e)
+
+_GRID = _grid()
+
 def _entropy_of_counts(rate, xp):
     """H of a Poisson: by the trapezoidal rule in log t for the integral above,
     and by the first terms of a series where the rate is very small or very large."""
@@ -652,13 +663,11 @@ def _entropy_of_counts(rate, xp):
     few = weigh(few, 1 + surprisal(few, xp), xp) + few * few * (math.log(2) / 2)
     many = (math.log(2 * math.pi) + 1 + xp.log(many) - 1 / (6 * many)) / 2
     rate = xp.where(xp.logical_or(rare, common), one, rate)
-    t = xp.exp(xp.arange(-300, 200, dtype=rate.dtype, device=device(rate)) / 4)
-    rate, late = rate[..., None], t > 40                     # e^−t is nothing beside 1
-    e = xp.expm1(xp.where(late, xp.ones_like(t), t))
-    ahead = excess_of_decay(-xp.where(late, xp.ones_like(t), t), xp) / t / e
-    behind = xp.exp(rate * xp.expm1(-t)) * xp.expm1(-rate * excess_of_decay(t, xp)) / e
-    first = -xp.expm1(-rate * t) * xp.where(late, 1 / t, ahead)
-    usual = xp.sum(first - xp.where(late, xp.zeros_like(t), behind), axis=-1) / 4
+    grid = (xp.asarray(a, dtype=rate.dtype, device=device(rate)) for a in _GRID)
+    (t, decay, excess, ahead, behind), rate = grid, rate[..., None]
+    first = -xp.expm1(-rate * t) * ahead
+    second = xp.exp(rate * decay) * xp.expm1(-rate * excess) * behind
+    usual = xp.sum(first - second, axis=-1) / 4
     return xp.astype(xp.where(rare, few, xp.where(common, many, usual)), kind)
 
 # %% ../nbs/05_models.ipynb #0757ef6e
