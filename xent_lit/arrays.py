@@ -290,8 +290,8 @@ SHORT = 12                 # NumPy is slow at rows this short; we work on their 
 np.empty(2**20)
 
 def blocked(f, *arrays):
-    """``f(*arrays)``, where f treats each row by itself: large arrays go through in blocks
-    of rows, but lazy and traced ones, and those that record a gradient, as they are.
+    """``f(*arrays)``, where f treats each row by itself: large arrays go through in
+    blocks of rows, but lazy and traced ones, and those that record a gradient, whole.
 
     Parameters
     ----------
@@ -387,7 +387,8 @@ def is_zero(x, xp):
 
 def silent(xp, *kinds):
     """No warning of "over"flow, say, from NumPy, where what comes of it is right."""
-    return np.errstate(**dict.fromkeys(kinds, "ignore")) if xp is np else nullcontext()
+    if "torch" in xp.__name__: return nullcontext()          # its compiler needs that
+    return np.errstate(**dict.fromkeys(kinds, "ignore"))
 
 def nowhere(mask, xp):
     """Whether a mask is known to mask nothing: we look, where values are at hand."""
@@ -700,7 +701,7 @@ def peak_and_rest(z, xp, least=-math.inf):
     return m, rest, e, s
 
 def _peak_and_rest(z, xp):
-    """The same without a place of its own for each row, for a compiler and for gradients."""
+    """The same without an index for each row, for a compiler and for gradients."""
     m = xp.max(z, axis=-1, keepdims=True)
     e, s = (xp.exp(z), xp.exp(m)) if _in_reach(z, m, xp) else (exp_of_gap(z, m, xp), 1)
     top = xp.equal(z, m)
@@ -716,7 +717,7 @@ def _in_reach(z, m, xp):
     return xp is not symbolic and nowhere((m < -1) | ~(m < _safe(z, xp)), xp)
 
 def _safe(z, xp):
-    """The logits of a row may be so large, and their exponentials have a finite sum."""
+    """How large logits may be for the exponentials of a row to have a finite sum."""
     return math.log(xp.finfo(z.dtype).max) - math.log(max(BLOCK, z.shape[-1]))
 
 def place_of_largest(z):

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace, device
 
-from .arrays import (SymArray, check_pmf, guest, in_base, namespace, normalize, symbolic,
-                             symbols_pmf, symbols_vector, weigh)
+from .arrays import (SymArray, check_pmf, guest, in_base, namespace, normalize,
+                             symbolic, symbols_pmf, symbols_vector, weigh)
 from .claims import Claim, Derivation, Step
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
