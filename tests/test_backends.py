@@ -236,6 +236,26 @@ def test_gradients_of_jax(name):
             check_gradient(gradient(jax.numpy.asarray(at)), f, at, expected)
 
 
+CURVED = ["logsumexp", "logsumexp at a tie", "softmax cross-entropy at a tie", "softmax cross-entropy, soft target", "softmax cross-entropy, a forbidden outcome", "entropy of logits",
+          "divergence of logits", "divergence of two logits, far", "logistic loss", "Normal scale", "Poisson rate"]
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")      # of PyTorch, in its own code
+@pytest.mark.parametrize("name", CURVED)
+def test_second_derivatives(name):
+    """As central differences of the first, which has a test of its own; at ties as well."""
+    torch, jax = pytest.importorskip("torch"), pytest.importorskip("jax")
+    f, at, _ = GRADIENTS[name]
+    def slope(x):
+        x = torch.tensor(x, requires_grad=True)
+        return torch.autograd.grad(f(x), x)[0].numpy()
+    step, x = 1e-5, torch.tensor(at, dtype=torch.float64)
+    differences = np.array([(slope(np.array(at) + step * e) - slope(np.array(at) - step * e)) / (2 * step) for e in np.eye(len(at))])
+    with jax.enable_x64(True):
+        for hessian in torch.autograd.functional.hessian(f, x), torch.func.hessian(f)(x), torch.func.jacfwd(torch.func.jacfwd(f))(x), jax.hessian(f)(jax.numpy.asarray(at)), jax.jit(jax.hessian(f))(jax.numpy.asarray(at)):
+            np.testing.assert_allclose(np.asarray(hessian), differences, rtol=1e-5, atol=1e-9)
+
+
 def scaled(name, asarray):
     """The quantity as a function of a factor 1 on every array, so that a compiler has something to trace."""
     return lambda one, whole: QUANTITIES[name](lambda x: asarray(np.asarray(x, dtype="float32")) * one, lambda x: asarray(x) * whole)

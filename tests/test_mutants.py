@@ -22,7 +22,7 @@ LADDER = [path.stem.partition("_")[2] for path in sorted((ROOT / "nbs").glob("[0
 Mutant = namedtuple("Mutant", "module mistake old new first")
 MUTANTS = [Mutant(*row) for row in [
     # ── arrays
-    ("arrays", "ties among the logits not counted", "others / s + ties", "others / s", "bernoulli-and-softmax-are-two-rows"),
+    ("arrays", "ties among the logits not counted", "/ s + ties", "/ s", "bernoulli-and-softmax-are-two-rows"),
     ("arrays", "log for log1p", "return m, log1p(rest, xp)", "return m, xp.log(1 + rest)", "confident-and-right"),
     ("arrays", "excess added, not subtracted", "return gap(z, m, xp) - excess", "return gap(z, m, xp) + excess", "closed-forms"),
     ("arrays", "largest logit not put back", "both = m + excess", "both = excess", "loss-rows"),

@@ -703,14 +703,18 @@ def peak_and_rest(z, xp, least=-math.inf):
 def _peak_and_rest(z, xp):
     """The same without an index for each row, for a compiler and for gradients."""
     m = xp.max(z, axis=-1, keepdims=True)
-    e, s = (xp.exp(z), xp.exp(m)) if _in_reach(z, m, xp) else (exp_of_gap(z, m, xp), 1)
     top = xp.equal(z, m)
-    one = xp.astype(top, e.dtype)
-    # SymPy cancels what it can subtract
-    others = e - one if xp is symbolic else xp.where(top, xp.zeros_like(e), e)
-    others = xp.sum(others, axis=-1, keepdims=True)
-    ties = xp.sum(one, axis=-1, keepdims=True) - 1
-    return m, others / s + ties, e, s
+    ones = xp.astype(top, z.dtype)
+    ties = xp.sum(ones, axis=-1, keepdims=True) - 1
+    if _in_reach(z, m, xp):
+        e, s = xp.exp(z), xp.exp(m)
+        # 0 at the top; a tie needs its slopes as well
+        zero = xp.zeros_like(e) if nowhere(ties > 0, xp) else s * xp.expm1(z - m)
+        others = xp.where(top, zero, e)
+    else:
+        e, s = exp_of_gap(z, m, xp), 1
+        others = e - ones
+    return m, xp.sum(others, axis=-1, keepdims=True) / s + ties, e, s
 
 def _in_reach(z, m, xp):
     """Whether exp(z) is known neither to overflow nor to lose what counts."""
