@@ -344,6 +344,17 @@ def test_lists_and_models_made_of_lists_are_guests(library):
     assert all(isinstance(result, (type(one), type(xp.sum(z)))) for result in results)
 
 
+def test_a_tensor_that_records_is_refused_in_the_same_words():
+    torch = pytest.importorskip("torch")
+    for f, wrong in ((xl.entropy, [0.5, 0.4]), (xl.entropy, [1.5, -0.5]), (xl.normalize, [1.0, -1.0]), (lambda w: xl.nll(Normal(0, 1), [1.0, 2.0], weights=w), [0.0, -1.0]),
+                     (lambda y: xl.nll(Bernoulli(0.5), y), [0.5, 1.0]), (lambda lengths: xl.expected_length([0.5, 0.5], lengths), [1.0, -1.0])):
+        messages = []
+        for array in np.array(wrong), torch.tensor(wrong, dtype=torch.float64, requires_grad=True):
+            with pytest.raises(ValueError) as refused: f(array)
+            messages.append(str(refused.value))
+        assert messages[0] == messages[1]
+
+
 def test_half_precision_of_other_libraries():
     torch, jax = pytest.importorskip("torch"), pytest.importorskip("jax")
     for t in 20.0, 5.0, -5.5:

@@ -98,7 +98,7 @@ MUTANTS = [Mutant(*row) for row in [
     ("models", "scales swapped", "kl_term(s2, s1, xp) / s2", "kl_term(s1, s2, xp) / s2", "kl-is-difference"),
     ("models", "log k! lost", " - rate - special(xp, \"gammaln\", k + 1)", " - rate", "closed-forms"),
     ("models", "log (k − 1)! for log k!", " - rate - special(xp, \"gammaln\", k + 1)", " - rate - special(xp, \"gammaln\", k)", "closed-forms"),
-    ("models", "step of an integral lost", "behind), axis=-1) / 4", "behind), axis=-1)", "closed-forms"),
+    ("models", "step of an integral lost", "first - second, axis=-1) / 4", "first - second, axis=-1)", "closed-forms"),
     ("models", "log k! of numbers lost", "(kl_term(k, rate, xp) + _stirling_excess(k, xp))", "kl_term(k, rate, xp)", "closed-forms"),
     ("models", "log-odds with the wrong sign", "self._own(*softpluses(t, xp))", "self._own(*softpluses(-t, xp))", "bernoulli-and-softmax-are-two-rows"),
     ("models", "log for log1p", "tail = log1p(_decay(t, xp), xp)", "tail = xp.log(1 + _decay(t, xp))", "test_one_logit_is_two"),

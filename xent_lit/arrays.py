@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['symbolic', 'BLOCK', 'SHORT', 'lift', 'SymArray', 'symbols_vector', 'Listed', 'guest', 'namespace', 'unrounded',
-           'exact_type', 'everywhere', 'at_hand', 'recorded', 'blocked', 'on_all_cores', 'in_pieces', 'total',
+           'exact_type', 'everywhere', 'at_hand', 'recorded', 'number', 'blocked', 'on_all_cores', 'in_pieces', 'total',
            'row_sums', 'is_zero', 'silent', 'nowhere', 'weigh', 'least_of', 'positive', 'blend', 'check_pmf',
            'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last', 'outcomes_back',
            'pmfs', 'rows_of', 'sum_over_outcomes', 'normalize', 'check_weights', 'mean_over_draws', 'sums_over_draws',
@@ -282,6 +282,10 @@ def recorded(x):
     """Whether PyTorch records what is done to an array, for its gradient."""
     return getattr(x, "requires_grad", False)
 
+def number(x):
+    """A number for a message: PyTorch warns where one is taken that it records."""
+    return float(x.detach() if recorded(x) else x)
+
 # %% ../nbs/00_arrays.ipynb #07a0479c
 BLOCK = 2**18              # numbers in a block
 SHORT = 12                 # NumPy is slow at rows this short; we work on their columns
@@ -456,9 +460,9 @@ def _check(caller, name, axis, p, xp):
     if bool(xp.any(xp.isnan(p))):
         raise ValueError(f"{caller}: {name} has a NaN entry, expected probabilities")
     if bool(xp.any(p < 0)):
-        raise ValueError(f"{caller}: {name} has a negative entry, {float(xp.min(p)):.6g}, "
+        raise ValueError(f"{caller}: {name} has a negative entry, {number(xp.min(p)):.6g}, "
                          "expected probabilities")
-    worst = float(sums if sums.ndim == 0 else sums[~fits][0])
+    worst = number(sums if sums.ndim == 0 else sums[~fits][0])
     raise ValueError(f"{caller}: {name} sums to {worst:.9g} on axis {axis}, expected 1; "
                      f"normalize({name}) turns counts or weights into a pmf")
 
@@ -575,8 +579,8 @@ def normalize(w, *, axis=-1):
             finite = xp.all(sums > 0) & xp.all(xp.isfinite(sums))
             if not bool(xp.all(w >= 0) & finite):
                 raise ValueError(
-                    f"normalize: w has sums between {float(xp.min(sums)):.6g} "
-                    f"and {float(xp.max(sums)):.6g} and least entry {float(xp.min(w)):.6g}"
+                    f"normalize: w has sums between {number(xp.min(sums)):.6g} and "
+                    f"{number(xp.max(sums)):.6g} and least entry {number(xp.min(w)):.6g}"
                     ", expected weights >= 0 with a finite sum > 0")
         return w / sums
     return outcomes_back(blocked(rows, w), axis, xp)
@@ -588,8 +592,8 @@ def check_weights(caller, xp, w):
     if not at_hand(xp, w): return
     total, least = xp.sum(w), least_of(w) if xp is np else xp.min(w)
     if not bool((total > 0) & xp.isfinite(total) & (least >= 0)):
-        raise ValueError(f"{caller}: weights sum to {float(total):g} "
-                         f"with least entry {float(least):g}, "
+        raise ValueError(f"{caller}: weights sum to {number(total):g} "
+                         f"with least entry {number(least):g}, "
                          "expected weights >= 0 with a finite sum > 0")
 
 # %% ../nbs/00_arrays.ipynb #f659e332

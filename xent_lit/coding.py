@@ -15,7 +15,7 @@ from itertools import accumulate
 
 import numpy as np
 from .arrays import (SymArray, at_hand, check_pmf, count_outcomes, lift, namespace,
-                             pmfs, weigh)
+                             number, pmfs, weigh)
 from .claims import Claim, draw_pmfs, few_pmfs, general_pmfs
 from .entropy import cross_entropy, entropy
 
@@ -64,7 +64,7 @@ def _check_lengths(caller, xp, axis, **arrays):
     if not at_hand(xp, lengths): return
     fits = lengths >= -math.sqrt(xp.finfo(lengths.dtype).eps)
     if not bool(xp.all(fits)):
-        raise ValueError(f"{caller}: lengths has the entry {float(lengths[~fits][0]):g}, "
+        raise ValueError(f"{caller}: lengths has the entry {number(lengths[~fits][0]):g}, "
                          "expected numbers of bits >= 0")
 
 # %% ../nbs/04_coding.ipynb #7ac6b478

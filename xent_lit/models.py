@@ -18,8 +18,8 @@ from array_api_compat import device, is_dask_array
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
                              everywhere, exact_type, gap, guest, lift, log1p, log_softmax,
-                             lost, maths, namespace, nowhere, peak_and_excess, recorded,
-                             rows_of, silent, softmax, some_of, special, symbolic,
+                             lost, maths, namespace, nowhere, number, peak_and_excess,
+                             recorded, rows_of, silent, softmax, some_of, special, symbolic,
                              symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
@@ -348,7 +348,7 @@ def _surprisal_of_rest(p, xp):
 def _known(caller, xp, y, expected, known):
     """Raise for a label outside the sample space, where values are at hand."""
     if not at_hand(xp, y) or bool(xp.all(fits := known())): return
-    label = float(y if y.ndim == 0 else y[~fits][0])
+    label = number(y if y.ndim == 0 else y[~fits][0])
     raise ValueError(f"{caller}: got the label {label:g}, expected {expected}")
 
 # %% ../nbs/05_models.ipynb #66de3eea
