@@ -174,6 +174,8 @@ GRADIENTS = {
     "kl_divergence at p = q": (lambda q: xl.kl_divergence(P[0], q), P[0], [0.0, 0.0, 0.0]),
     "logsumexp": (xl.logsumexp, [0.3, -1.0, 2.0], None),
     "logsumexp at a tie": (xl.logsumexp, [1.0, 1.0, 0.0], None),
+    "logsumexp of large logits": (xl.logsumexp, [600.0, 599.5, 0.0], list(np.exp([0.0, -0.5, -600.0]) / (1 + np.exp(-0.5)))),
+    "entropy of logits, one of them the least number": (lambda z: xl.entropy(Categorical(logits=z)), [-0.9, -0.8, np.finfo(float).min], None),
     "softmax cross-entropy, soft target": (lambda z: xl.cross_entropy(P[0], Categorical(logits=z)), [0.3, -1.0, 2.0], None),
     "softmax cross-entropy at a tie": (lambda z: xl.nll(Categorical(logits=z), 0), [1.0, 1.0, 1.0], [-2 / 3, 1 / 3, 1 / 3]),
     "softmax cross-entropy, a forbidden outcome": (lambda z: xl.nll(Categorical(logits=z), 0), [0.0, 0.0, -np.inf], [-0.5, 0.5, 0.0]),
@@ -236,7 +238,7 @@ def test_gradients_of_jax(name):
             check_gradient(gradient(jax.numpy.asarray(at)), f, at, expected)
 
 
-CURVED = ["logsumexp", "logsumexp at a tie", "softmax cross-entropy at a tie", "softmax cross-entropy, soft target", "softmax cross-entropy, a forbidden outcome", "entropy of logits",
+CURVED = ["logsumexp", "logsumexp of large logits", "logsumexp at a tie", "softmax cross-entropy at a tie", "softmax cross-entropy, soft target", "softmax cross-entropy, a forbidden outcome", "entropy of logits",
           "divergence of logits", "divergence of two logits, far", "logistic loss", "Normal scale", "Poisson rate"]
 
 
@@ -291,6 +293,13 @@ def test_torch_compiles_without_a_break(name):
         def following(x): return next(rest)
         return QUANTITIES[name](following, following)
     close(torch.compile(again, backend="eager", fullgraph=True)(*given), expected, 1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.trace`", "ignore:Converting a tensor")      # of shapes
+def test_a_trace_of_torch_is_not_bound_to_the_values_it_was_made_with():
+    torch = pytest.importorskip("torch")
+    f = torch.jit.trace(xl.log_softmax, torch.tensor([0.0, 1.0, 2.0], dtype=torch.float64))
+    for z in [1000.0, 0.0, 1.0], [0.0, -40.0, -40.0], [3.0, 3.0, -np.inf]: close(f(torch.tensor(z, dtype=torch.float64)), xl.log_softmax(z), 1e-12)
 
 
 @pytest.mark.parametrize("name", QUANTITIES)

@@ -9,6 +9,7 @@ import xent_lit as xl
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
 from xent_lit.arrays import SymArray, symbols_pmf
 from xent_lit.coding import decode, encode
+from xent_lit.conditional import linear_gradient, softmax_regression
 
 mp.mp.dps = 60
 inf, nan = math.inf, math.nan
@@ -55,6 +56,7 @@ def test_what_is_no_number_is_refused(name):
 
 
 REFUSED = {
+    "a label of no class, gradient": (lambda: linear_gradient(softmax_regression, np.zeros((2, 4)), empirical(np.zeros((2, 1)), [0, 7])), "got the label 7, expected integers from 0 to 3"),
     "counts that differ": (lambda: xl.kl_divergence([0.5, 0.5], [0.3, 0.3, 0.4]), "kl_divergence: p has 2 outcomes on axis -1, q has 3 outcomes on axis -1; expected the same number"),
     "counts that differ, a model": (lambda: xl.cross_entropy([0.5, 0.5], Categorical(logits=[0, 0, 0])), "cross_entropy: p has 2 outcomes on axis -1, q has 3"),
     "counts that differ, lengths": (lambda: xl.expected_length([0.5, 0.5], [1, 2, 2]), "expected_length: p has 2 outcomes on axis -1, lengths has 3"),

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['symbolic', 'BLOCK', 'SHORT', 'lift', 'SymArray', 'symbols_vector', 'Listed', 'guest', 'namespace', 'unrounded',
-           'exact_type', 'everywhere', 'at_hand', 'recorded', 'number', 'blocked', 'on_all_cores', 'in_pieces', 'total',
-           'row_sums', 'is_zero', 'silent', 'nowhere', 'weigh', 'least_of', 'positive', 'blend', 'check_pmf',
+           'exact_type', 'everywhere', 'at_hand', 'recorded', 'inert', 'number', 'blocked', 'on_all_cores', 'in_pieces',
+           'total', 'row_sums', 'is_zero', 'silent', 'nowhere', 'weigh', 'least_of', 'positive', 'blend', 'check_pmf',
            'broadcast_shapes', 'check_shapes', 'count_outcomes', 'broadcasting', 'outcomes_last', 'outcomes_back',
            'pmfs', 'rows_of', 'sum_over_outcomes', 'normalize', 'check_weights', 'mean_over_draws', 'sums_over_draws',
            'some_of', 'symbols_pmf', 'in_base', 'peak_and_excess', 'log1p', 'peak_and_rest', 'place_of_largest',
@@ -272,15 +272,21 @@ def at_hand(xp, x):
     if xp is symbolic or is_dask_array(x): return False
     jax, torch = sys.modules.get("jax"), sys.modules.get("torch")
     if jax and isinstance(x, jax.core.Tracer): return False
-    if torch and torch.compiler.is_compiling(): return False
+    if torch and (torch.compiler.is_compiling() or torch.jit.is_tracing()): return False
     if 0 in x.shape: return True
     try: bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
     except (TypeError, RuntimeError): return False
     return True
 
 def recorded(x):
-    """Whether PyTorch records what is done to an array, for its gradient."""
-    return getattr(x, "requires_grad", False)
+    """Whether PyTorch records what is done to an array, for a derivative."""
+    if not hasattr(x, "requires_grad"): return False
+    dual = sys.modules["torch"].autograd.forward_ad.unpack_dual(x)
+    return x.requires_grad or dual.tangent is not None
+
+def inert(xp, x):
+    """Whether the values of an array are at hand and no derivative of it is wanted."""
+    return at_hand(xp, x) and not recorded(x)
 
 def number(x):
     """A number for a message: PyTorch warns where one is taken that it records."""
@@ -334,12 +340,11 @@ def _plain(arrays): return all(type(x) in (np.ndarray, np.memmap) for x in array
 
 def _in_turn(f, xp, arrays):
     """Arrays of another library: its own threads, or its device, work on each block."""
-    if xp is symbolic: return f(*arrays)
+    if xp in (np, symbolic): return f(*arrays)
     *batch, k = broadcast_shapes(*(tuple(x.shape) for x in arrays))
     block = BLOCK if "cpu" in str(device(arrays[0])).lower() else 64 * BLOCK
     n, step = math.prod(batch), max(1, block // k)
-    if n <= step or any(recorded(x) or not at_hand(xp, x) for x in arrays):
-        return f(*arrays)
+    if n <= step or not all(inert(xp, x) for x in arrays): return f(*arrays)
     rows = [xp.broadcast_to(x, (*batch, x.shape[-1])) for x in arrays]
     rows = [xp.reshape(x, (n, x.shape[-1])) for x in rows]
     cuts = [slice(i, min(i + step, n)) for i in range(0, n, step)]
@@ -712,17 +717,16 @@ def _peak_and_rest(z, xp):
     ties = xp.sum(ones, axis=-1, keepdims=True) - 1
     if _in_reach(z, m, xp):
         e, s = xp.exp(z), xp.exp(m)
-        # 0 at the top; a tie needs its slopes as well
-        zero = xp.zeros_like(e) if nowhere(ties > 0, xp) else s * xp.expm1(z - m)
-        others = xp.where(top, zero, e)
+        others = xp.where(top, xp.zeros_like(e), e)
     else:
         e, s = exp_of_gap(z, m, xp), 1
         others = e - ones
     return m, xp.sum(others, axis=-1, keepdims=True) / s + ties, e, s
 
 def _in_reach(z, m, xp):
-    """Whether exp(z) is known neither to overflow nor to lose what counts."""
-    return xp is not symbolic and nowhere((m < -1) | ~(m < _safe(z, xp)), xp)
+    """Whether exp(z) is known neither to overflow nor to lose what counts,
+    and no derivative is wanted, which would divide by exp(2m)."""
+    return inert(xp, z) and nowhere((m < -1) | ~(m < _safe(z, xp)), xp)
 
 def _safe(z, xp):
     """How large logits may be for the exponentials of a row to have a finite sum."""

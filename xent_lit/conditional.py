@@ -21,8 +21,8 @@ from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy
 from .likelihood import likelihood, log_likelihood, nll
 from .losses import _exp
-from .models import (Bernoulli, Categorical, Laplace, Normal, Poisson, empirical,
-                             stored)
+from .models import (Bernoulli, Categorical, Laplace, Normal, Poisson, _labels,
+                             empirical, stored)
 
 # %% ../nbs/09_conditional.ipynb #84fbc596
 def _pairs(p_x, q, x, y):
@@ -535,8 +535,9 @@ def _residual(q, y):
     if isinstance(q, (Bernoulli, Poisson)): return q.mean - y
     if isinstance(q, Categorical):
         xp, p, y = namespace("linear_gradient", p=q.pmf(), y=y)
-        labels = xp.arange(p.shape[-1], dtype=p.dtype, device=device(p))
-        return p - xp.astype(xp.equal(y[..., None], labels), p.dtype)
+        labels = xp.arange(p.shape[-1], device=device(p))
+        y = _labels(xp, y, p.shape[-1])[..., None]
+        return p - xp.astype(xp.equal(y, labels), p.dtype)
     raise NotImplementedError(f"linear_gradient: the model is {type(q).__name__}, "
                               "expected Normal, Bernoulli, Categorical or Poisson")
 

@@ -17,9 +17,9 @@ from array_api_compat import device, is_dask_array
 
 from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes,
                              broadcasting, check_pmf, check_shapes, check_weights,
-                             everywhere, exact_type, gap, guest, lift, log1p, log_softmax,
-                             lost, maths, namespace, nowhere, number, peak_and_excess,
-                             recorded, rows_of, silent, softmax, some_of, special, symbolic,
+                             everywhere, exact_type, gap, guest, inert, lift, log1p,
+                             log_softmax, lost, maths, namespace, nowhere, number,
+                             peak_and_excess, rows_of, silent, softmax, some_of, special, symbolic,
                              symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
@@ -915,8 +915,7 @@ def empirical(*samples, weights=None):
 def _merges(xp, columns, w):
     """Whether equal draws can be merged: their values and weights are at hand,
     and no slope is wanted that merging would give to one of them alone."""
-    if any(map(recorded, columns)): return False
-    return all(at_hand(xp, x) for x in (*columns, w))
+    return at_hand(xp, w) and all(inert(xp, x) for x in columns)
 
 def _merge(xp, columns, w):
     """The columns and normalised weights, equal rows merged where values are at hand."""
