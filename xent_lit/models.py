@@ -19,8 +19,8 @@ from .arrays import (BLOCK, Listed, SymArray, at_hand, blocked, broadcast_shapes
                              broadcasting, check_pmf, check_shapes, check_weights,
                              everywhere, exact_type, gap, guest, inert, lift, log1p,
                              log_softmax, lost, maths, namespace, nowhere, number,
-                             peak_and_excess, rows_of, silent, softmax, some_of, special, symbolic,
-                             symbols_vector, unrounded, weigh)
+                             peak_and_excess, rows_of, silent, softmax, some_of,
+                             special, symbolic, symbols_vector, unrounded, weigh)
 from .claims import Claim, few_pmfs
 from .divergence import kl_divergence, kl_term, phi
 from .entropy import cross_entropy, entropy, surprisal
