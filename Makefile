@@ -2,29 +2,43 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
+PYTEST := $(BIN)/python -m pytest
 
 # Matplotlib and IPython read no settings from your home, so the book is the same everywhere.
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 
-.PHONY: help book test mutants bench pdf zip export clean browser
+.PHONY: help check arrays book site test notebooks mutants bench pdf zip export clean browser
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+
+check: $(VENV)/ready  ## in a minute: ruff, mypy, notebooks and library in step, the laws on numbers, the edges
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(PYTEST) tests/check
+
+arrays: $(VENV)/ready  ## the library on every array library, in blocks, in little memory, to the last digit
+	$(PYTEST) tests/arrays
 
 book: $(VENV)/ready  ## run every notebook and build the book; any warning is an error
 	rm -rf _build/html _build/.doctrees _build/jupyter_execute
 	$(BUILD)
 
-test: book  ## build the book, rerun the notebooks as tests, then run tests/
+site: book  ## build the book and test it: its sources, and its pages in a browser
+	$(PYTEST) tests/book tests/site
+
+test: check book  ## everything but mutants; a built book is a run of the notebooks as tests
+	$(PYTEST) --ignore=tests/check
+
+notebooks: $(VENV)/ready  ## run the notebooks as tests, without the book and its kept outputs
 	$(BIN)/nbdev_test --do_print
-	$(BIN)/python -m pytest
 
 mutants: $(VENV)/ready  ## plant one fault after another in the library; each must be caught
-	$(BIN)/python -m pytest -o addopts=-ra tests/test_mutants.py
+	$(BIN)/python -m pytest -o addopts= tests/mutants
 
 bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn and PyTorch (install torch for it)
-	$(BIN)/python tests/bench.py
+	$(BIN)/python bench/bench.py
 
 pdf: browser book  ## print the whole book, with Chromium
 	$(BUILD) --builder singlehtml
@@ -34,7 +48,7 @@ zip: book  ## pack the pages for reading without a network
 	$(BIN)/python _ext/offline.py zip
 
 export: $(VENV)/ready  ## write xent_lit/ from the notebooks and clean them
-	$(BIN)/nbdev_export
+	$(BIN)/python _ext/export.py
 	$(BIN)/nbdev_clean
 
 clean:  ## remove what was built; keep .venv

@@ -1,7 +1,7 @@
 """Say on every page which edition it is, how to cite it, and where to report an error.
 
-The edition is the version in ``settings.ini`` and, in a Git repository, the commit. ``how-to-cite`` prints ``CITATION.cff`` as a
-sentence and as BibTeX.
+The edition is the version in ``settings.ini`` and, in a Git repository, the commit.
+``how-to-cite`` prints ``CITATION.cff`` as a sentence and as BibTeX.
 """
 import configparser
 import subprocess
@@ -13,11 +13,15 @@ from sphinx.util.docutils import SphinxDirective
 
 
 def commit(root):
-    """The commit that is built, with ``-dirty`` after changes; nothing outside a repository of our own."""
+    """The commit that is built, with ``-dirty`` after changes; nothing outside a repository of our
+    own."""
     def git(*arguments):
-        return subprocess.run(["git", "-C", root, *arguments], capture_output=True, text=True, check=True).stdout.strip()
+        command = ["git", "-C", root, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     try:
-        return "" if git("rev-parse", "--show-prefix") else git("describe", "--always", "--dirty", "--exclude=*", "--abbrev=10")
+        if git("rev-parse", "--show-prefix"):
+            return ""
+        return git("describe", "--always", "--dirty", "--exclude=*", "--abbrev=10")
     except (OSError, subprocess.CalledProcessError):
         return ""
 
@@ -34,17 +38,26 @@ def citation(root):
     return yaml.safe_load(Path(root, "CITATION.cff").read_text())
 
 
+def as_bibtex(given, authors, year):
+    fields = {"author": f"{{{authors}}}", "title": f"{{{given['title']}}}", "year": year,
+              "version": given["version"], "url": given["url"]}
+    lines = [f"  {key} = {{{value}}}," for key, value in fields.items()]
+    return "\n".join(["@software{xent_lit,", *lines, "}"])
+
+
 class HowToCite(SphinxDirective):
     def run(self):
         root = self.env.srcdir
         given = citation(root)
-        authors, year = ", ".join(author["name"] for author in given["authors"]), f"{given['date-released']:%Y}"
-        fields = {"author": f"{{{authors}}}", "title": f"{{{given['title']}}}", "year": year, "version": given["version"], "url": given["url"]}
-        bibtex = "@software{xent_lit,\n" + "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items()) + "}"
-        sentence = f"{authors} ({year}). {given['title']} Version {given['version']}. {given['url']}"
+        authors = ", ".join(author["name"] for author in given["authors"])
+        year = f"{given['date-released']:%Y}"
+        bibtex = as_bibtex(given, authors, year)
+        title, version, url = (given[key] for key in ("title", "version", "url"))
+        sentence = f"{authors} ({year}). {title} Version {version}. {url}"
+        this = f"This is edition {self.env.config.edition}. Name it where the exact text matters."
         self.env.note_dependency(str(Path(root, "CITATION.cff")))
-        return [nodes.paragraph("", sentence), nodes.literal_block(bibtex, bibtex, language="bibtex"),
-                nodes.paragraph("", f"This is edition {self.env.config.edition}. Name it where the exact text matters.")]
+        return [nodes.paragraph("", sentence),
+                nodes.literal_block(bibtex, bibtex, language="bibtex"), nodes.paragraph("", this)]
 
 
 def set_edition(app, config):
@@ -53,9 +66,11 @@ def set_edition(app, config):
 
 def foot(app, page, template, context, doctree):
     bibliography = context["pathto"]("nbs/bibliography").rstrip("#")
+    report = f"{citation(app.srcdir)['repository-code']}/issues/new?template=wrong.md"
     context["theme_extra_footer"] = (
-        f'Edition {app.config.edition}. <a href="{bibliography}#how-to-cite-this-book">How to cite</a>. '
-        f'<a href="{citation(app.srcdir)["repository-code"]}/issues/new?template=wrong.md">Report an error</a>.')
+        f"Edition {app.config.edition}. "
+        f'<a href="{bibliography}#how-to-cite-this-book">How to cite</a>. '
+        f'<a href="{report}">Report an error</a>.')
 
 
 def setup(app):

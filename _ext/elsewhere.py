@@ -1,12 +1,14 @@
-"""Links to the documentation of other libraries, without a network: ``elsewhere.txt`` lists the names that the book uses.
+"""Links to the documentation of other libraries, without a network.
 
-sphinx.ext.intersphinx reads an inventory for each library. These are written from the list, next to the built book.
+``elsewhere.txt`` lists the names that the book uses. sphinx.ext.intersphinx reads an inventory for
+each library. These are written from the list, next to the built book.
 """
 import zlib
 from pathlib import Path
 
 LIST = Path(__file__).with_suffix(".txt")
-HEAD = "# Sphinx inventory version 2\n# Project: {}\n# Version: \n# The remainder of this file is compressed using zlib.\n"
+HEAD = ("# Sphinx inventory version 2\n# Project: {}\n# Version: \n"
+        "# The remainder of this file is compressed using zlib.\n")
 
 
 def inventories(text):
@@ -33,5 +35,5 @@ def write(app, config):
 
 def setup(app):
     app.setup_extension("sphinx.ext.intersphinx")
-    app.connect("config-inited", write, priority=100)           # before intersphinx reads its mapping
+    app.connect("config-inited", write, priority=100)       # before intersphinx reads its mapping
     return {"parallel_read_safe": True}

@@ -2,7 +2,7 @@
 
 
 def where(node, name):
-    """A handler of ``html-page-context`` that adds ``name.css`` and ``name.js`` to the pages with such a node."""
+    """A handler of ``html-page-context`` that gives pages with such a node a style and a script."""
     def load(app, page, template, context, doctree):
         if doctree is not None and next(doctree.findall(node), None):
             app.add_css_file(f"{name}.css")

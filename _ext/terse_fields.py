@@ -1,26 +1,39 @@
 """Read numpydoc sections whose entries fill one line.
 
-Chapters show the source, so docstrings are kept short: ``p : array_like, the truth.`` in place of a name and a type with
-the description below. numpydoc would take the text for a type. This moves it to where a description belongs.
+The pages show the source, so docstrings are kept short: ``p : array_like, the truth.`` in place of
+a name and a type with the description below. numpydoc would take the text for a type. This moves it
+to where a description belongs.
 """
 import re
 
-ENTRY, PART, ERROR = re.compile(r"(\S.*?) : (.+)"), re.compile(r" ?: "), re.compile(r"(?<=\.) (\w+Error) : ")
-SECTIONS = {
-    "Parameters": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
-    "Attributes": lambda line: ENTRY.sub(r"\1\n    \2", line, count=1),
-    "Raises": lambda line: "\n".join(ENTRY.sub(r"\1\n    \2", part, count=1) for part in ERROR.sub(r"\n\1 : ", line).split("\n")),
-    # told in words: not parted at a colon, and a star after a comma and a space is no *args
-    "Returns": lambda line: PART.sub(" – ", line, count=1).replace(", *", ",\N{NO-BREAK SPACE}*"),
-}
+ENTRY, PART = re.compile(r"(\S.*?) : (.+)"), re.compile(r" ?: ")
+ERROR = re.compile(r"(?<=\.) (\w+Error) : ")
+
+
+def entry(line):
+    """A name, and its description on a line of its own."""
+    return ENTRY.sub(r"\1\n    \2", line, count=1)
+
+
+def errors(line):
+    """One or more errors on a line."""
+    return "\n".join(map(entry, ERROR.sub(r"\n\1 : ", line).split("\n")))
+
+
+def words(line):
+    """Not parted at a colon, and a star after a comma and a space is no ``*args``."""
+    return PART.sub(" – ", line, count=1).replace(", *", ",\N{NO-BREAK SPACE}*")
+
+
+SECTIONS = {"Parameters": entry, "Attributes": entry, "Raises": errors, "Returns": words}
 
 
 def expand(app, what, name, obj, options, lines):
     """Rewrite the lines of a docstring in place, before napoleon reads them."""
-    if what in {"property", "attribute"}:       # what stands before a colon would be taken for the type
+    if what in {"property", "attribute"}:       # what stands before a colon is taken for the type
         lines[:] = [line.replace(": ", " – ") for line in lines]
     form, found = str, []
-    for line, below in zip(lines, [*lines[1:], ""]):
+    for line, below in zip(lines, [*lines[1:], ""], strict=False):
         if below and not below.strip("-"):
             form = SECTIONS.get(line, str)
         found += form(line).split("\n")

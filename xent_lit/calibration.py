@@ -9,7 +9,6 @@ import numpy as np
 from .arrays.door import as_arrays
 
 # %% ../nbs/10_evaluate.ipynb #0d2752f5
-#| eval: false
 from .evaluate import _host
 
 # %% ../nbs/10_evaluate.ipynb #bd202202

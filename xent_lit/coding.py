@@ -9,17 +9,19 @@ __all__ = ['code_lengths', 'kraft_sum', 'expected_length', 'huffman', 'encode', 
 import heapq
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
 
 import numpy as np
 
-from .arrays.door import as_arrays, as_number, is_concrete
-from .arrays.checks import as_pmfs, check_pmf, count_outcomes
-from .terms import multiply_zero_safe
+from .arrays.types import Array, ArrayLike
+from .arrays.door import as_arrays
+from .arrays.values import as_number, is_concrete, multiply_zero_safe
+from .arrays.checks import as_pmfs, check_outcomes, check_pmf
 
 # %% ../nbs/03_coding.ipynb #e4c64e11
-def code_lengths(q, *, whole=False, axis=-1):
+def code_lengths(q: ArrayLike, *, whole: bool = False, axis: int = -1) -> Array:
     """Lengths in bits of the code words for outcomes with probabilities ``q``.
 
     Parameters
@@ -34,22 +36,51 @@ def code_lengths(q, *, whole=False, axis=-1):
 
     Raises
     ------
-    ValueError : not a pmf.
+    ValueError : not a pmf. TypeError : not numbers.
 
     References
     ----------
     Claims ``coding-cost`` and ``shannon-code``; Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit import code_lengths
+    >>> code_lengths([0.5, 0.25, 0.25]).tolist()
+    [1.0, 2.0, 2.0]
     """
     xp, q = as_pmfs("code_lengths", axis, q=q)
     zero = xp.zeros_like(q)
     never = xp.equal(q, zero)
     bits = zero - xp.log2(xp.where(never, zero + 1, q))
-    return xp.where(never, zero + xp.inf, xp.ceil(bits) if whole else bits)
+    if whole:
+        bits = xp.ceil(bits)
+    return xp.where(never, zero + xp.inf, bits)
 
-def kraft_sum(lengths):
+# %% ../nbs/03_coding.ipynb #kraftcell
+def kraft_sum(lengths: ArrayLike) -> Array:
     """Σ 2^(−length) over the last axis: at most 1 for every code that can be read back.
 
-    Raises ValueError for negative or NaN lengths.
+    Parameters
+    ----------
+    lengths : array_like, shape ``(*batch, k)``, bits; unused words may be infinitely long.
+
+    Returns
+    -------
+    array, shape ``(*batch,)``: the share of all bit strings that the words take.
+
+    Raises
+    ------
+    ValueError : negative or NaN lengths. TypeError : not numbers.
+
+    References
+    ----------
+    Claim ``shannon-code``; Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit import kraft_sum
+    >>> float(kraft_sum([1, 2, 3]))
+    0.875
     """
     xp, lengths = as_arrays("kraft_sum", lengths=lengths)
     _check_lengths("kraft_sum", xp, -1, lengths=lengths)
@@ -58,22 +89,26 @@ def kraft_sum(lengths):
 def _check_lengths(caller, xp, axis, **arrays):
     """Raise unless the lengths fit and are not negative,
     up to the slack of a sum of probabilities."""
-    count_outcomes(caller, axis, **arrays)
+    check_outcomes(caller, axis, **arrays)
     lengths = arrays["lengths"]
-    if not is_concrete(xp, lengths): return
-    fits = lengths >= -math.sqrt(xp.finfo(lengths.dtype).eps)
+    if not is_concrete(xp, lengths):
+        return
+    slack = math.sqrt(xp.finfo(lengths.dtype).eps)
+    fits = lengths >= -slack
     if not bool(xp.all(fits)):
-        raise ValueError(f"{caller}: lengths has the entry {as_number(lengths[~fits][0]):g}, "
+        wrong = as_number(lengths[~fits][0])
+        raise ValueError(f"{caller}: lengths has the entry {wrong:g}, "
                          "expected numbers of bits >= 0")
 
 # %% ../nbs/03_coding.ipynb #7ac6b478
-def expected_length(p, lengths, *, axis=-1):
+def expected_length(p: ArrayLike, lengths: ArrayLike, *, axis: int = -1) -> Array:
     """Mean bits per outcome of a code with these word lengths, for data from ``p``.
 
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``, a pmf: the truth.
     lengths : array_like, broadcasts with ``p``; bits. Unused words may be infinitely long.
+    axis : the axis of the outcomes.
 
     Returns
     -------
@@ -82,10 +117,17 @@ def expected_length(p, lengths, *, axis=-1):
     Raises
     ------
     ValueError : not a pmf, different numbers of outcomes, negative or NaN lengths.
+    TypeError : not numbers.
 
     References
     ----------
     Claim ``coding-cost``; Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit import expected_length
+    >>> float(expected_length([0.5, 0.25, 0.25], [1, 2, 2]))
+    1.5
     """
     xp, p, lengths = as_arrays("expected_length", p=p, lengths=lengths)
     _check_lengths("expected_length", xp, axis, p=p, lengths=lengths)
@@ -93,7 +135,7 @@ def expected_length(p, lengths, *, axis=-1):
     return xp.sum(multiply_zero_safe(p, lengths, xp), axis=axis)
 
 # %% ../nbs/03_coding.ipynb #1bac981e
-def huffman(q):
+def huffman(q: ArrayLike) -> np.ndarray:
     """The whole code lengths with the least mean under ``q``: Huffman's algorithm.
     It needs numbers.
 
@@ -108,32 +150,36 @@ def huffman(q):
     Raises
     ------
     ValueError : not a pmf, or a batch of them.
+    TypeError : not numbers: symbols, a lazy or a traced array.
 
     References
     ----------
     Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit import huffman
+    >>> huffman([0.4, 0.3, 0.2, 0.1]).tolist()
+    [1, 2, 3, 3]
     """
     xp, q = as_pmfs("huffman", -1, q=q)
     if not is_concrete(xp, q):
         raise TypeError("huffman: q is symbolic, lazy or traced, expected numbers")
     if q.ndim != 1:
         raise ValueError(f"huffman: q has shape {q.shape}, expected one pmf of shape (k,)")
-    heap = [(float(q[i]), i, [i]) for i in range(q.shape[0])]
     lengths = np.zeros(q.shape[0], dtype=int)
+    heap = [(float(q[i]), i, [i]) for i in range(len(lengths))]
     heapq.heapify(heap)
     while len(heap) > 1:
-        (a, _, left), (b, i, right) = heapq.heappop(heap), heapq.heappop(heap)
-        lengths[left + right] += 1
-        heapq.heappush(heap, (a + b, i, left + right))
+        least, _, left = heapq.heappop(heap)
+        second, i, right = heapq.heappop(heap)
+        below = left + right
+        lengths[below] += 1
+        heapq.heappush(heap, (least + second, i, below))
     return lengths
 
 # %% ../nbs/03_coding.ipynb #b2d3e24a
-def _cuts(q):
-    """The ends of the outcomes' parts of [0, 1), as exact fractions."""
-    weights = [Fraction(float(weight)) for weight in q]
-    return [end / sum(weights) for end in accumulate(weights, initial=Fraction(0))]
-
-def encode(message, q):
+def encode(message: Sequence[int], q: ArrayLike) -> str:
     """An arithmetic coder: the labels ``message`` as a string of bits, under the pmf ``q``.
 
     Parameters
@@ -152,25 +198,66 @@ def encode(message, q):
     References
     ----------
     Claim ``message-cost``; Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit.coding import decode, encode
+    >>> encode([0, 1, 0], [0.75, 0.25])
+    '1001'
+    >>> decode('1001', [0.75, 0.25], 3)
+    [0, 1, 0]
     """
     check_pmf(q, caller="encode", name="q")
     if strange := set(message) - set(range(len(q))):
         raise ValueError(f"encode: the message has the label {strange.pop()}, "
                          f"expected integers from 0 to {len(q) - 1}")
-    cuts, low, width = _cuts(q), Fraction(0), Fraction(1)
-    for label in message:
-        low, width = low + width * cuts[label], width * (cuts[label + 1] - cuts[label])
+    low, width = _interval(message, _cuts(q))
     if width == 0:
         raise ValueError("encode: q excludes a label of the message, "
                          "expected positive probabilities")
-    n = max(0, width.denominator.bit_length() - width.numerator.bit_length() - 1)
-    while (number := math.ceil(low * 2**n)) + 1 > (low + width) * 2**n: n += 1
-    return f"{number:0{n}b}" if n else ""
+    return _shortest_string(low, width)
 
-def decode(bits, q, m):
-    """The ``m`` labels that ``encode`` made into ``bits`` with the same model."""
-    cuts, point, message = _cuts(q), Fraction(int(bits or "0", 2), 2 ** len(bits)), []
+def decode(bits: str, q: ArrayLike, m: int) -> list[int]:
+    """The ``m`` labels that ``encode`` made into ``bits`` with the same model.
+
+    Parameters
+    ----------
+    bits : str of 0 and 1.
+    q : array_like, shape ``(k,)``, the pmf that ``encode`` was given.
+    m : number of labels.
+
+    Returns
+    -------
+    list of ``m`` labels 0 … k−1.
+    """
+    cuts = _cuts(q)
+    point = Fraction(int(bits or "0", 2), 2 ** len(bits))
+    message = []
     for _ in range(m):
-        message.append(bisect_right(cuts, point) - 1)
-        point = (point - cuts[message[-1]]) / (cuts[message[-1] + 1] - cuts[message[-1]])
+        label = bisect_right(cuts, point) - 1
+        point = (point - cuts[label]) / (cuts[label + 1] - cuts[label])
+        message.append(label)
     return message
+
+def _cuts(q):
+    """The ends of the outcomes' parts of [0, 1), as exact fractions."""
+    weights = [Fraction(float(weight)) for weight in q]
+    total = sum(weights)
+    return [end / total for end in accumulate(weights, initial=Fraction(0))]
+
+def _interval(message, cuts):
+    """The interval of a message: its lower end and its width."""
+    low, width = Fraction(0), Fraction(1)
+    for label in message:
+        low += width * cuts[label]
+        width *= cuts[label + 1] - cuts[label]
+    return low, width
+
+def _shortest_string(low, width):
+    """The shortest string of bits whose dyadic interval lies in the given one."""
+    n = max(0, width.denominator.bit_length() - width.numerator.bit_length() - 1)
+    while True:
+        number = math.ceil(low * 2**n)
+        if number + 1 <= (low + width) * 2**n:
+            return f"{number:0{n}b}" if n else ""
+        n += 1

@@ -11,9 +11,9 @@ from array_api_compat import array_namespace
 
 from .arrays.symbols import SymArray
 from .arrays.door import as_arrays, is_weak, keep_weak
+from .arrays.values import multiply_zero_safe
 from .arrays.checks import check_pmf
 from .arrays.units import in_base
-from .terms import multiply_zero_safe
 from .divergence import kl_divergence
 from .entropy import cross_entropy
 from .models.empirical import empirical

@@ -14,13 +14,13 @@ from array_api_compat import is_dask_array
 
 from .arrays.symbols import SymArray, symbolic
 from .arrays.door import as_arrays
+from .arrays.values import multiply_zero_safe
 from .arrays.checks import normalize
 from .arrays.units import in_base
-from .terms import multiply_zero_safe
 from .scale import _add, _total
 from .entropy import entropy
 from .models.empirical import empirical
-from .likelihood import _check_draws, _log_probs
+from .likelihood import check_draws, log_probs
 
 # %% ../nbs/10_evaluate.ipynb #8a04bcb5
 def marginal_entropy(y, *, weights=None, base=None):
@@ -85,8 +85,8 @@ class Evaluation:
         TypeError : lazy arrays.
         """
         if 0 in np.shape(y): return self
-        _check_draws("Evaluation.update", model, y, weights)
-        xp, log_q = as_arrays("Evaluation.update", log_q=_log_probs(model, y))
+        check_draws("Evaluation.update", model, y, weights)
+        xp, log_q = as_arrays("Evaluation.update", log_q=log_probs(model, y))
         w = xp.ones_like(log_q) if weights is None else weights
         surprise, w = _host(-log_q, xp), _host(w, xp)
         if xp is not symbolic: _check(surprise, w)

@@ -6,12 +6,15 @@
 __all__ = ['logsumexp', 'log_softmax', 'softmax']
 
 # %% ../nbs/07_logits.ipynb #d6c3a8a4
+from functools import partial
+
+from .arrays.types import Array, ArrayLike
 from .arrays.blocks import map_row_blocks
 from .arrays.checks import as_rows, outcomes_back
 from .rows import log_softmax_rows, logsumexp_rows, softmax_rows
 
 # %% ../nbs/07_logits.ipynb #f26a13ea
-def logsumexp(z, *, axis=-1):
+def logsumexp(z: ArrayLike, *, axis: int = -1) -> Array:
     """log Σ exp(z) along ``axis``, without overflow and without losing small terms.
 
     Parameters
@@ -22,11 +25,26 @@ def logsumexp(z, *, axis=-1):
     Returns
     -------
     array, shape ``(*batch,)``; ``-inf`` where every entry is ``-inf``.
+
+    Raises
+    ------
+    ValueError : no such axis, or nothing on it.
+    TypeError : not numbers.
+
+    References
+    ----------
+    Claim ``logits``.
+
+    Examples
+    --------
+    >>> from xent_lit import logsumexp
+    >>> round(float(logsumexp([2.0, 1.0, -1.0])), 4)
+    2.349
     """
     xp, z = as_rows("logsumexp", axis, z=z)
-    return map_row_blocks(lambda z: logsumexp_rows(z, xp), z)
+    return map_row_blocks(partial(logsumexp_rows, xp=xp), z)
 
-def log_softmax(z, *, axis=-1):
+def log_softmax(z: ArrayLike, *, axis: int = -1) -> Array:
     """Log-probabilities of the logits ``z``, each exact to rounding.
 
     Parameters
@@ -37,14 +55,54 @@ def log_softmax(z, *, axis=-1):
     Returns
     -------
     array, shape of ``z``, nats, ≤ 0; NaN where every logit is ``-inf``.
+
+    Raises
+    ------
+    ValueError : no such axis, or no outcomes on it.
+    TypeError : not numbers.
+
+    References
+    ----------
+    Claims ``logits`` and ``confident-and-right``.
+
+    Examples
+    --------
+    >>> from xent_lit import log_softmax
+    >>> [round(float(x), 4) for x in log_softmax([2.0, 1.0, -1.0])]
+    [-0.349, -1.349, -3.349]
     """
     xp, z = as_rows("log_softmax", axis, z=z)
-    log_p = map_row_blocks(lambda z: log_softmax_rows(z, xp), z)
+    log_p = map_row_blocks(partial(log_softmax_rows, xp=xp), z)
     return outcomes_back(log_p, axis, xp)
 
-def softmax(z, *, axis=-1):
+def softmax(z: ArrayLike, *, axis: int = -1) -> Array:
     """Probabilities of the logits ``z``, the exponential of ``log_softmax``,
-    each exact to rounding."""
+    each exact to rounding.
+
+    Parameters
+    ----------
+    z : array_like, shape ``(*batch, k)``, logits; ``-inf`` forbids an outcome.
+    axis : the axis of the outcomes.
+
+    Returns
+    -------
+    array, shape of ``z``, between 0 and 1; NaN where every logit is ``-inf``.
+
+    Raises
+    ------
+    ValueError : no such axis, or no outcomes on it.
+    TypeError : not numbers.
+
+    References
+    ----------
+    Claim ``logits``.
+
+    Examples
+    --------
+    >>> from xent_lit import softmax
+    >>> [round(float(x), 4) for x in softmax([2.0, 1.0, -1.0])]
+    [0.7054, 0.2595, 0.0351]
+    """
     xp, z = as_rows("softmax", axis, z=z)
-    p = map_row_blocks(lambda z: softmax_rows(z, xp), z)
+    p = map_row_blocks(partial(softmax_rows, xp=xp), z)
     return outcomes_back(p, axis, xp)

@@ -4,8 +4,10 @@
 __all__ = ['mle']
 
 # %% ../nbs/05_likelihood.ipynb #88980f3b
-from .arrays.door import as_arrays, is_concrete
-from .models.distribution import _overflow_is_infinite
+from .arrays.types import ArrayLike, Truth
+from .arrays.door import as_arrays
+from .arrays.values import is_concrete
+from .models.distribution import Distribution, overflow_is_infinite
 from .models.normal import Normal
 from .models.laplace import Laplace
 from .models.bernoulli import Bernoulli
@@ -13,60 +15,9 @@ from .models.categorical import Categorical
 from .models.poisson import Poisson
 from .models.empirical import empirical
 
-# %% ../nbs/05_likelihood.ipynb #0a03eba8
-def _mean(p): return p.expect(lambda x: x)
-
-def _spread(scale, family):
-    xp, s = as_arrays("mle", scale=scale)
-    if is_concrete(xp, s) and not bool(s > 0):
-        raise ValueError(
-            f"mle: all draws are equal, so the likelihood of a {family} "
-            "grows without bound as its scale goes to 0; expected some spread")
-    return scale
-
-@_overflow_is_infinite
-def _fit_normal(p):
-    mean = _mean(p)
-    xp, variance = as_arrays("mle", variance=p.expect(lambda x: (x - mean) ** 2))
-    return Normal(mean, _spread(xp.sqrt(variance), "Normal"))
-
-def _fit_laplace(p):
-    loc = _median(p)
-    return Laplace(loc, _spread(p.expect(lambda x: abs(x - loc)), "Laplace"))
-
-# %% ../nbs/05_likelihood.ipynb #119c7671
-def _median(p):
-    """The middle of all the points that have half the weight on either side."""
-    xp, values, w = as_arrays("mle", values=p.values[0], weights=p.weights)
-    if not is_concrete(xp, values):
-        raise NotImplementedError("mle: symbols have no order, and lazy or traced arrays "
-                                  "show none, so the median of a Laplace is not known")
-    order = xp.argsort(values)
-    below = xp.cumulative_sum(w[order])
-    slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]          # a half may be a hair less
-    ends = (xp.zeros_like(w[0]) + (0.5 + s) for s in (-slack, slack))
-    low, high = (values[order][xp.searchsorted(below, end)] for end in ends)
-    return (low + high) / 2
-
-def _fit_bernoulli(p):
-    if hasattr(p, "values"): Bernoulli(0.5).log_prob(p.values[0])   # refuses unknown labels
-    return Bernoulli(probs=_mean(p))
-
-def _fit_poisson(p):
-    if hasattr(p, "values"): Poisson(1.0).log_prob(p.values[0])
-    return Poisson(_mean(p))
-
-def _fit_categorical(p, k):
-    if k is None:
-        raise TypeError("mle: got no k, expected the number of outcomes of the Categorical")
-    Categorical(logits=[0.0] * k).log_prob(p.values[0])
-    return Categorical(probs=p.prob(list(range(k))))
-
-_FITS = {Normal: _fit_normal, Laplace: _fit_laplace, Bernoulli: _fit_bernoulli,
-         Poisson: _fit_poisson, Categorical: _fit_categorical}
-
 # %% ../nbs/05_likelihood.ipynb #b2b1237f
-def mle(family, x, *, weights=None, k=None):
+def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
+        k: int | None = None) -> Distribution:
     """The member of a family with the largest likelihood, in closed form.
 
     It is also the member with the least cross-entropy H(p̂, ·),
@@ -81,7 +32,7 @@ def mle(family, x, *, weights=None, k=None):
 
     Returns
     -------
-    distribution of that family.
+    distribution of that family; ``loc`` and ``scale`` have the unit of ``x``.
 
     Raises
     ------
@@ -93,14 +44,84 @@ def mle(family, x, *, weights=None, k=None):
     References
     ----------
     Claim ``min-kl-is-min-cross-entropy-is-mle``.
+
+    Examples
+    --------
+    >>> from xent_lit import Normal, mle
+    >>> best = mle(Normal, [1.0, 2.0, 2.0, 7.0])
+    >>> float(best.loc), round(float(best.scale), 4)
+    (3.0, 2.3452)
     """
     if family not in _FITS:
+        known = ", ".join(f.__name__ for f in _FITS)
         raise NotImplementedError(
             f"mle: no closed form for {getattr(family, '__name__', family)}, "
-            f"expected one of {', '.join(f.__name__ for f in _FITS)}")
+            f"expected one of {known}")
     p = x if hasattr(x, "expect") else empirical(x, weights=weights)
     if family in (Laplace, Categorical) and not hasattr(p, "values"):
         raise TypeError(f"mle: got {type(x).__name__} for {family.__name__}, "
                         "expected a sample")
-    if family is Categorical: return _fit_categorical(p, k)
+    if family is Categorical:
+        return _fit_categorical(p, k)
     return _FITS[family](p)
+
+# %% ../nbs/05_likelihood.ipynb #0a03eba8
+def _mean(p):
+    return p.expect(lambda x: x)
+
+def _spread(scale, family):
+    """The scale; raise if it is 0, where the likelihood has no maximum."""
+    xp, s = as_arrays("mle", scale=scale)
+    if is_concrete(xp, s) and not bool(s > 0):
+        raise ValueError(
+            f"mle: all draws are equal, so the likelihood of a {family} "
+            "grows without bound as its scale goes to 0; expected some spread")
+    return scale
+
+@overflow_is_infinite
+def _fit_normal(p):
+    mean = _mean(p)
+    xp, variance = as_arrays("mle", variance=p.expect(lambda x: (x - mean) ** 2))
+    return Normal(mean, _spread(xp.sqrt(variance), "Normal"))
+
+def _fit_laplace(p):
+    loc = _median(p)
+    distance = p.expect(lambda x: abs(x - loc))
+    return Laplace(loc, _spread(distance, "Laplace"))
+
+def _median(p):
+    """The middle of all the points that have half the weight on either side."""
+    xp, values, w = as_arrays("mle", values=p.values[0], weights=p.weights)
+    if not is_concrete(xp, values):
+        raise NotImplementedError("mle: symbols have no order, and lazy or traced arrays "
+                                  "show none, so the median of a Laplace is not known")
+    order = xp.argsort(values)
+    values = values[order]
+    below = xp.cumulative_sum(w[order])
+    half = xp.zeros_like(w[0]) + 0.5
+    slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]          # a half may be a hair less
+    low = values[xp.searchsorted(below, half - slack)]
+    high = values[xp.searchsorted(below, half + slack)]
+    return (low + high) / 2
+
+def _check_labels(model, p):
+    """Show a sample to a model of the family, which refuses what it does not know."""
+    if hasattr(p, "values"):
+        model.log_prob(p.values[0])
+
+def _fit_bernoulli(p):
+    _check_labels(Bernoulli(0.5), p)
+    return Bernoulli(probs=_mean(p))
+
+def _fit_poisson(p):
+    _check_labels(Poisson(1.0), p)
+    return Poisson(_mean(p))
+
+def _fit_categorical(p, k):
+    if k is None:
+        raise TypeError("mle: got no k, expected the number of outcomes of the Categorical")
+    _check_labels(Categorical(logits=[0.0] * k), p)
+    return Categorical(probs=p.prob(list(range(k))))
+
+_FITS = {Normal: _fit_normal, Laplace: _fit_laplace, Bernoulli: _fit_bernoulli,
+         Poisson: _fit_poisson, Categorical: _fit_categorical}

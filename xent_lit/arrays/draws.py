@@ -8,11 +8,9 @@ import math
 
 import numpy as np
 
-from ..terms import multiply_zero_safe
-
 # %% ../../nbs/arrays.ipynb #d1f731a5
-#| eval: false
 from .door import _join, as_arrays, WeakArray
+from .values import multiply_zero_safe
 from .blocks import BLOCK, map_threads, SHORT
 from .checks import check_weights
 
@@ -30,17 +28,20 @@ def mean_over_draws(caller, costs, shape, weights, *data):
 
 def sums_over_draws(caller, costs, shape, weights, *data):
     """``(Σ w cost, Σ w)``; many draws in NumPy arrays go through in stretches."""
-    def sums(some=lambda a: a):
-        w = 1.0 if weights is None else some(weights)
-        xp, cost, w = as_arrays(caller, cost=costs(*map(some, data)), weights=w)
-        if weights is None: return xp.sum(cost), math.prod(cost.shape)
-        return xp.sum(multiply_zero_safe(w, cost, xp)), xp.sum(w)
     stretch = chunk_length(shape, data if weights is None else (weights, *data))
-    if not stretch: return sums()
-    cut = lambda i: lambda a: slice_draws(a, slice(i, i + stretch), shape)
-    parts = map_threads(lambda i: sums(cut(i)), range(0, max(shape), stretch))
-    cost, mass = zip(*parts)
+    if not stretch: return _sums(caller, costs, weights, data)
+    def part(i):
+        draws = slice(i, i + stretch)
+        w = None if weights is None else slice_draws(weights, draws, shape)
+        return _sums(caller, costs, w, [slice_draws(a, draws, shape) for a in data])
+    cost, mass = zip(*map_threads(part, range(0, max(shape), stretch)))
     return np.sum(cost), sum(map(float, mass))
+
+def _sums(caller, costs, weights, data):
+    w = 1.0 if weights is None else weights
+    xp, cost, w = as_arrays(caller, cost=costs(*data), weights=w)
+    if weights is None: return xp.sum(cost), math.prod(cost.shape)
+    return xp.sum(multiply_zero_safe(w, cost, xp)), xp.sum(w)
 
 # %% ../../nbs/arrays.ipynb #d88e83f9
 def slice_draws(a, draws, shape, event_ndims=0):
@@ -54,12 +55,13 @@ def slice_draws(a, draws, shape, event_ndims=0):
 def chunk_length(shape, data):
     """Steps along the longest axis that make half a block of draws; 0 for no cut."""
     arrays = [a for x in data for a in getattr(x, "parameters_of_draws", [x])]
-    if not all(map(_numbers, arrays)): return 0
+    if not all(map(_can_be_cut, arrays)): return 0
     draws = math.prod(shape)
-    few = draws <= BLOCK // 2 or SHORT * draws < max(map(np.size, arrays))
-    return 0 if few else max(1, BLOCK // 2 * max(shape) // draws)
+    if draws <= BLOCK // 2: return 0
+    if SHORT * draws < max(map(np.size, arrays)): return 0       # long rows have blocks
+    return max(1, BLOCK // 2 * max(shape) // draws)
 
-def _numbers(a):
+def _can_be_cut(a):
     """Whether a is a number or an array of NumPy's whose sum does not overflow soon."""
     if isinstance(a, (int, float, np.number)): return True
     known = type(a) in (np.ndarray, np.memmap, WeakArray)

@@ -7,7 +7,6 @@ __all__ = ['in_base']
 import math
 
 # %% ../../nbs/arrays.ipynb #0c659628
-#| eval: false
 from .symbols import SymArray, symbolic
 
 # %% ../../nbs/arrays.ipynb #fbf722d4

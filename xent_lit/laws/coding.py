@@ -14,46 +14,68 @@ from ..entropy import cross_entropy
 from ..coding import decode, encode
 
 # %% ../../nbs/03_coding.ipynb #b405fe20
-#| eval: false
 from ..coding import code_lengths, expected_length, kraft_sum
 
 # %% ../../nbs/03_coding.ipynb #b0b3da32
 coding_cost = Claim(
-    id="coding-cost", statement="With the ideal lengths of q, data from p cost H(p, q) bits an outcome.",
+    id="coding-cost",
+    statement="With the ideal lengths of q, data from p cost H(p, q) bits an outcome.",
     law=lambda p, q: (expected_length(p, code_lengths(q)), cross_entropy(p, q, base=2)),
     twin=lambda p, q: (expected_length(p, code_lengths(q)), cross_entropy(p, q)),
     symbols=few_pmfs, general=general_pmfs, draw=draw_pmfs, required_marks="SCNT")
 
 # %% ../../nbs/03_coding.ipynb #f9d1a4c9
-def _bounded(growth, xp):
-    """(growth ≥ 0, growth < 1), on symbols as a fractional part, whose bounds SymPy knows."""
+def _as_fraction(e):
+    """A rounded expression as a fractional part, whose bounds SymPy knows."""
     import sympy as sp
-    if isinstance(growth, SymArray): growth = lift(lambda e: e.rewrite(sp.frac), growth)
+    return e.rewrite(sp.frac)
+
+def _bounded(growth, xp):
+    """(growth ≥ 0, growth < 1)."""
+    if isinstance(growth, SymArray):
+        growth = lift(_as_fraction, growth)
     return xp.all(growth >= 0), xp.all(growth < 1)
 
 def _bounds(p, q, shorter=0):
-    """(0 ≤ growth, growth < 1, Kraft sum of the ideal lengths, mean length), and what they should be."""
-    xp, weights, ideal, words = as_arrays("bounds", p=p, ideal=code_lengths(q), words=code_lengths(q, whole=True) - shorter)
-    shown = [*_bounded(words - ideal, xp), kraft_sum(ideal), expected_length(p, words)]
-    return as_arrays("sides", left=shown, right=[True, True, 1, cross_entropy(p, q, base=2) + xp.sum(weights * (words - ideal))])[1:]
+    """(0 ≤ growth, growth < 1, Kraft sum of the ideal lengths, mean length),
+    and what they should be."""
+    xp, weights, ideal, words = as_arrays(
+        "bounds", p=p, ideal=code_lengths(q), words=code_lengths(q, whole=True) - shorter)
+    growth = words - ideal
+    shown = [*_bounded(growth, xp), kraft_sum(ideal), expected_length(p, words)]
+    mean = cross_entropy(p, q, base=2) + xp.sum(weights * growth)
+    return as_arrays("sides", left=shown, right=[True, True, 1, mean])[1:]
 
 shannon_code = Claim(
-    id="shannon-code", statement="Rounded up, every word grows by at least 0 and less than 1 bit. So Kraft's inequality holds and H(p, q) ≤ E L < H(p, q) + 1.",
-    law=_bounds, twin=lambda p, q: _bounds(p, q, shorter=1),
-    symbols=few_pmfs, general=general_pmfs, sum_to_one=("p", "q"), draw=draw_pmfs, required_marks="SCNTF", typeset=False,
+    id="shannon-code",
+    statement="Rounded up, every word grows by at least 0 and less than 1 bit. "
+              "So Kraft's inequality holds and H(p, q) ≤ E L < H(p, q) + 1.",
+    law=_bounds,
+    twin=lambda p, q: _bounds(p, q, shorter=1),
+    symbols=few_pmfs, general=general_pmfs, sum_to_one=("p", "q"), draw=draw_pmfs,
+    required_marks="SCNTF", typeset=False,
     mathlib="InformationTheory.kraft_mcmillan_inequality", uses=("coding-cost",))
 
 # %% ../../nbs/03_coding.ipynb #640a86cd
 def _draw_message(rng):
+    """A random message of 1 to 99 symbols, and a model for it."""
     p, q = draw_pmfs(rng)
-    return rng.choice(len(p), size=int(rng.integers(1, 100)), p=p).tolist(), q
+    m = int(rng.integers(1, 100))
+    return rng.choice(len(p), size=m, p=p).tolist(), q
 
 def _paid(message, q, base=2):
-    """Whether the message came back, and whether the bits lie within their bounds; all three should be true."""
+    """Whether the message came back, and whether the bits lie within their bounds;
+    all three should be true."""
     bits, m = encode(message, q), len(message)
-    ideal = m * cross_entropy(np.bincount(message, minlength=len(q)) / m, q, base=base)
-    return [decode(bits, q, m) == message, ideal <= len(bits) + 1e-9, len(bits) < ideal + 2], [True] * 3
+    frequencies = np.bincount(message, minlength=len(q)) / m
+    ideal = m * cross_entropy(frequencies, q, base=base)
+    came_back = decode(bits, q, m) == message
+    return [came_back, ideal <= len(bits) + 1e-9, len(bits) < ideal + 2], [True] * 3
 
 message_cost = Claim(
-    id="message-cost", statement="An arithmetic coder pays m·H(p̂, q) bits for a message of m symbols, and less than 2 more.",
-    law=_paid, twin=lambda message, q: _paid(message, q, base=None), draw=_draw_message, required_marks="NT", uses=("coding-cost",))
+    id="message-cost",
+    statement="An arithmetic coder pays m·H(p̂, q) bits for a message of m symbols, "
+              "and less than 2 more.",
+    law=_paid,
+    twin=lambda message, q: _paid(message, q, base=None),
+    draw=_draw_message, required_marks="NT", uses=("coding-cost",))

@@ -18,7 +18,6 @@ from ..likelihood import nll
 from ..evaluate import bits_per_byte
 
 # %% ../../nbs/10_evaluate.ipynb #e52ce5d9
-#| eval: false
 from ..evaluate import Evaluation
 
 # %% ../../nbs/10_evaluate.ipynb #0f240320

@@ -18,13 +18,13 @@ from ..models.poisson import Poisson
 from ..likelihood import nll
 
 # %% ../../nbs/07_logits.ipynb #0710299f
-#| eval: false
 from ..logits import log_softmax
 
 # %% ../../nbs/07_logits.ipynb #682747ee
 def _logits():
     import sympy as sp
-    z, c, d = sp.Symbol("z", real=True), sp.Symbol("c", positive=True), sp.Symbol("d", positive=True)
+    z = sp.Symbol("z", real=True)
+    c, d = sp.symbols("c d", positive=True)
     return [([z, z - d], c), ([z, z], c), ([z, z - d, z - d], c)]
 
 def _shifted(z, by, times=1):
@@ -32,7 +32,8 @@ def _shifted(z, by, times=1):
     return log_softmax(z * times + by)
 
 logits = Claim(
-    id="logits", statement="Adding a constant to all logits does not change the softmax.",
+    id="logits",
+    statement="Adding a constant to all logits does not change the softmax.",
     law=lambda z, c: (_shifted(z, c), log_softmax(z)),
     twin=lambda z, c: (_shifted(z, 0, times=c + 2), log_softmax(z)),
     symbols=_logits, draw=lambda rng: (rng.normal(size=5), rng.normal()), rtol=1e-11)
@@ -40,15 +41,22 @@ logits = Claim(
 # %% ../../nbs/07_logits.ipynb #6e8b8504
 def _confident(g, offset):
     """−log q of the likely label, by every parametrisation that has logits."""
-    pair = Categorical(logits=[offset + g, offset]).log_prob(0)
-    with_a_forbidden_one = Categorical(logits=[offset, -math.inf, offset + g]).log_prob(2)
-    return -np.array([pair, with_a_forbidden_one, Bernoulli(logits=g).log_prob(1), Bernoulli(logits=-g).log_prob(0)])
+    pair = Categorical(logits=[offset + g, offset])
+    with_a_forbidden_one = Categorical(logits=[offset, -math.inf, offset + g])
+    log_probs = [pair.log_prob(0), with_a_forbidden_one.log_prob(2),
+                 Bernoulli(logits=g).log_prob(1), Bernoulli(logits=-g).log_prob(0)]
+    return -np.array(log_probs)
+
+def _draw_gap(rng):
+    return rng.integers(0, 321) / 4, float(rng.choice([0, 1024]))
 
 confident_and_right = Claim(
-    id="confident-and-right", statement="With a gap g between two logits the likely label costs log(1 + exp(−g)), to the last digits.",
+    id="confident-and-right",
+    statement="With a gap g between two logits the likely label costs log(1 + exp(−g)), "
+              "to the last digits.",
     law=lambda g, offset: (_confident(g, offset), np.log1p(np.exp(-g))),
     twin=lambda g, offset: (_confident(g, offset), np.log(1 + np.exp(-g))),
-    draw=lambda rng: (rng.integers(0, 321) / 4, float(rng.choice([0, 1024]))), rtol=1e-14, required_marks="NT")
+    draw=_draw_gap, rtol=1e-14, required_marks="NT")
 
 # %% ../../nbs/07_logits.ipynb #0950c154
 def _exp(x):
@@ -56,50 +64,62 @@ def _exp(x):
     return xp.exp(x)
 
 _CANONICAL = {
-    "Normal": lambda z: Normal(z[0], 1), "Bernoulli": lambda z: Bernoulli(logits=z[0]),
+    "Normal": lambda z: Normal(z[0], 1),
+    "Bernoulli": lambda z: Bernoulli(logits=z[0]),
     "Poisson": lambda z: Poisson(_exp(z[0])),
     "Categorical": lambda z: Categorical(logits=z)}
 
-def _excess(family, z, y):
+def _canonical_loss(family, z, y):
+    return nll(_CANONICAL[family](z), [y])
+
+def _mean_less_target(family, z, y):
     """Mean of the model minus target: one number, or one for each class."""
     model = _CANONICAL[family](z)
-    if family != "Categorical": rows = [model.mean - y]
-    else: rows = [model.pmf()[k] - int(k == y) for k in range(len(z))]
+    if family == "Categorical":
+        rows = [model.pmf()[k] - int(k == y) for k in range(len(z))]
+    else:
+        rows = [model.mean - y]
     return as_arrays("excess", rows=rows)[1]
 
 def _gradient(family, z, y):
-    """∂ nll/∂ z, by differences of fourth order; exactly where ``z`` is symbolic."""
-    loss = lambda z: nll(_CANONICAL[family](z), [y])
-    if not any(hasattr(x, "free_symbols") for x in z):
-        return [(8 * (loss(z + h) - loss(z - h)) - loss(z + 2 * h) + loss(z - 2 * h))
-                / 12e-3 for h in 1e-3 * np.eye(len(z))]
+    """∂ nll/∂ z: exactly where ``z`` is symbolic, else by differences of fourth order."""
+    if any(hasattr(x, "free_symbols") for x in z):
+        return _symbolic_gradient(family, z, y)
+    steps = 1e-3 * np.eye(len(z))
+    def across(h): return _canonical_loss(family, z + h, y) - _canonical_loss(family, z - h, y)
+    return [(8 * across(h) - across(2 * h)) / 12e-3 for h in steps]
+
+def _symbolic_gradient(family, z, y):
+    """By the symbols in z, which may be falling logits z, z − d, z − d − e; then by z."""
     import sympy as sp
     symbols = sorted(set().union(*(x.free_symbols for x in z)), key=str)
-    chain = sp.Matrix(z).jacobian(symbols)          # falling logits are z, z − d, z − d − e
-    slopes = sp.Matrix([sp.diff(loss(z), s) for s in symbols])
+    loss = _canonical_loss(family, z, y)
+    slopes = sp.Matrix([sp.diff(loss, s) for s in symbols])
+    chain = sp.Matrix(z).jacobian(symbols)
     return SymArray(list(chain.T.inv() * slopes))
 
-# %% ../../nbs/07_logits.ipynb #c801ff6a
 def _canonical_symbols():
     import sympy as sp
     z, y = sp.symbols("z y", real=True)
     k = sp.Symbol("k", integer=True, nonnegative=True)
     d, e = sp.symbols("d e", positive=True)
+    two, three = [z, z - d], [z, z - d, z - d - e]
     return [("Normal", [z], y), ("Poisson", [z], k),
             *(("Bernoulli", [z], label) for label in (0, 1)),
-            *(("Categorical", [z, z - d], label) for label in (0, 1)),
-            *(("Categorical", [z, z - d, z - d - e], label) for label in (0, 1, 2))]
+            *(("Categorical", two, label) for label in (0, 1)),
+            *(("Categorical", three, label) for label in (0, 1, 2))]
 
 def _draw_canonical(rng):
-    family = list(_CANONICAL)[rng.integers(4)]
+    family = list(_CANONICAL)[rng.integers(len(_CANONICAL))]
     z = rng.normal(size=5 if family == "Categorical" else 1)
-    return family, z, rng.normal() if family == "Normal" else int(rng.integers(2))
+    y = rng.normal() if family == "Normal" else int(rng.integers(2))
+    return family, z, y
 
 gradient = Claim(
     id="gradient",
     statement="In the logits, and in every canonical parameter, "
               "the gradient of the loss is prediction minus target.",
-    law=lambda family, z, y: (_gradient(family, z, y), _excess(family, z, y)),
-    twin=lambda family, z, y: (_gradient(family, z, y), -_excess(family, z, y)),
-    symbols=_canonical_symbols, draw=_draw_canonical, rtol=1e-6, required_marks="CNT", typeset=False,
-    uses=("bernoulli-and-softmax-are-two-rows",))
+    law=lambda *a: (_gradient(*a), _mean_less_target(*a)),
+    twin=lambda *a: (_gradient(*a), -_mean_less_target(*a)),
+    symbols=_canonical_symbols, draw=_draw_canonical, rtol=1e-6, required_marks="CNT",
+    typeset=False, uses=("bernoulli-and-softmax-are-two-rows",))

@@ -16,7 +16,6 @@ from ..divergence import kl_divergence
 from ..entropy import cross_entropy, entropy
 
 # %% ../../nbs/04_models.ipynb #2c586227
-#| eval: false
 from ..models.normal import Normal
 from ..models.laplace import Laplace
 from ..models.bernoulli import Bernoulli

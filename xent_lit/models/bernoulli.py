@@ -7,95 +7,113 @@ __all__ = ['Bernoulli']
 import math
 from dataclasses import dataclass
 
+from ..arrays.types import ArrayLike
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays
+from ..arrays.values import multiply_zero_safe
 from ..arrays.checks import as_broadcastable
 from ..terms import (
-    _log_difference, kl_div, kl_of_difference, kl_of_ratio, log1p, multiply_zero_safe,
-    sigmoid_pair, softplus_pair, surprisal)
+    kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, sigmoid_pair, softplus_pair,
+    surprisal)
 from ..rows import kl_of_logits
-from .distribution import _known
 
 # %% ../../nbs/04_models.ipynb #0d1ac757
-#| eval: false
 from .distribution import (
-    _accept, _LOGIT, _one_of, _PROBABILITY, Distribution)
+    check_labels, check_parameters, LOGIT, PROBABILITY, ProbsOrLogits)
 
 # %% ../../nbs/04_models.ipynb #8dc097e2
 @dataclass(frozen=True, eq=False, repr=False)
-class Bernoulli(Distribution):
+class Bernoulli(ProbsOrLogits):
     """Bernoulli distribution on {0, 1}: ``probs`` is the probability of a 1,
     or ``logits`` its log-odds.
 
     Raises TypeError unless exactly one is given,
     ValueError for probabilities outside [0, 1] or NaN.
+
+    Examples
+    --------
+    >>> from xent_lit import Bernoulli, entropy
+    >>> float(entropy(Bernoulli(0.5), base=2))
+    1.0
     """
-    probs: object = None
-    logits: object = None
-    discrete = True
+    probs: ArrayLike = None
+    logits: ArrayLike = None
     event_ndims = 0
 
     def __post_init__(self):
-        _one_of("Bernoulli", self.probs, self.logits)
-        _accept(self, probs=_PROBABILITY, logits=_LOGIT)
+        self._one_given()
+        check_parameters(self, probs=PROBABILITY, logits=LOGIT)
 
     def probabilities(self):
         """(P(0), P(1))."""
-        if self.logits is not None:
-            return self._own(*sigmoid_pair(*as_arrays("Bernoulli", logits=self.logits)[::-1]))
-        xp, p = as_arrays("Bernoulli", probs=self.probs)
-        return self._own(1 - p, p)
+        xp, table = as_arrays("Bernoulli", table=self.table)
+        return self._own(*self._masses(table, xp))
 
     def surprisals(self):
         """(−log P(0), −log P(1))."""
-        if self.logits is None:
-            xp, p = as_arrays("Bernoulli", probs=self.probs)
-            return self._own(_surprisal_of_rest(p, xp), surprisal(p, xp))
-        xp, t = as_arrays("Bernoulli", logits=self.logits)
-        return self._own(*softplus_pair(t, xp))
+        xp, table = as_arrays("Bernoulli", table=self.table)
+        return self._own(*self._costs(table, xp))
+
+    def _masses(self, table, xp):
+        if self.logits is None: return 1 - table, table
+        return sigmoid_pair(table, xp)
+
+    def _costs(self, table, xp):
+        if self.logits is None: return _surprisal_of_rest(table, xp), surprisal(table, xp)
+        return softplus_pair(table, xp)
 
     def log_prob(self, y):
         """Log-probability of the label ``y`` (0 or 1), nats.
         Raises ValueError for another label."""
-        zero, one = self.surprisals()
-        xp, y, zero, one = as_broadcastable("Bernoulli.log_prob", y=y, zero=zero, one=one)
-        _known("Bernoulli.log_prob", xp, y, "0 or 1", lambda: xp.logical_or(y == 0, y == 1))
-        return 0 - (multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp))
+        xp, y, table = as_broadcastable("Bernoulli.log_prob", y=y, table=self.table)
+        check_labels("Bernoulli.log_prob", xp, y, "0 or 1", _is_binary)
+        zero, one = self._costs(table, xp)
+        cost = multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
+        return 0 - cost
 
     def closed_form(self, p):
+        """H(p, self), for a Bernoulli p."""
         if not isinstance(p, Bernoulli): return None
-        (q0, q1), (p0, p1) = self.surprisals(), p.probabilities()
-        xp, q0, q1, p0, p1 = as_broadcastable("cross_entropy", q0=q0, q1=q1, p0=p0, p1=p1)
+        xp, a, b = as_broadcastable("cross_entropy", p=p.table, q=self.table)
+        (p0, p1), (q0, q1) = p._masses(a, xp), self._costs(b, xp)
         return multiply_zero_safe(p0, q0, xp) + multiply_zero_safe(p1, q1, xp)
 
     def _kl(self, q):
-        (p0, p1), (q0, q1) = self.probabilities(), q.probabilities()
-        xp, p0, p1, q0, q1 = as_broadcastable("kl_divergence", p0=p0, p1=p1, q0=q0, q1=q1)
+        xp, a, b = as_broadcastable("kl_divergence", p=self.table, q=q.table)
+        (p0, p1), (q0, q1) = self._masses(a, xp), q._masses(b, xp)
         if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
-        if self.logits is not None and q.logits is not None:
-            return kl_of_logits(*(_two_logits(model) for model in (self, q)))
+        if self.probs is None and q.probs is None:
+            return kl_of_logits(_two_logits(a, xp), _two_logits(b, xp))
         if self.logits is None and q.logits is None:
             return kl_of_difference(p0, q0, q1 - p1, xp) + kl_div(p1, q1, xp)
-        costs = zip(self.surprisals(), q.surprisals())
-        r0, r1 = (_log_difference(0 - a, 0 - b) for a, b in costs)
+        (c0, c1), (d0, d1) = self._costs(a, xp), q._costs(b, xp)
+        r0, r1 = log_ratio_of_logs(-c0, -d0, xp), log_ratio_of_logs(-c1, -d1, xp)
         return kl_of_ratio(p0, q0, r0, xp) + kl_of_ratio(p1, q1, r1, xp)
 
-    mean = property(lambda self: self.probabilities()[1])
-    variance = property(lambda self: math.prod(self.probabilities()))
+    @property
+    def mean(self):
+        """P(1)."""
+        return self.probabilities()[1]
+
+    @property
+    def variance(self):
+        """P(0) P(1)."""
+        return math.prod(self.probabilities())
 
     def expect(self, f):
+        """P(0) f(0) + P(1) f(1)."""
         p0, p1 = self.probabilities()
         xp, p0, p1, f0, f1 = as_arrays("expect", p0=p0, p1=p1, f0=f(0), f1=f(1))
         return multiply_zero_safe(p0, f0, xp) + multiply_zero_safe(p1, f1, xp)
 
 # %% ../../nbs/04_models.ipynb #4d10f688
-def _two_logits(model):
-    xp, t = as_arrays("kl_divergence", logits=model.logits)
-    return model._own(xp.stack([xp.zeros_like(t), t], axis=-1))[0]
+def _is_binary(y, xp): return xp.logical_or(y == 0, y == 1)
+
+def _two_logits(t, xp): return xp.stack([xp.zeros_like(t), t], axis=-1)
 
 # %% ../../nbs/04_models.ipynb #e88060a4
 def _surprisal_of_rest(p, xp):
     """−log(1 − p), exact also where 1 − p rounds to 1."""
     if xp is symbolic: return surprisal(1 - p, xp)
     sure, zero = p == 1, xp.zeros_like(p)
-    return xp.where(sure, zero + xp.inf, zero - log1p(-xp.where(sure, zero, p), xp))
+    return xp.where(sure, zero + xp.inf, zero - xp.log1p(-xp.where(sure, zero, p)))

@@ -10,8 +10,7 @@ from ..arrays.checks import as_broadcastable
 from ..terms import kl_div
 
 # %% ../../nbs/04_models.ipynb #3d0a5cf6
-#| eval: false
-from .distribution import _overflow_is_infinite, LocationScale
+from .distribution import LocationScale, overflow_is_infinite
 
 # %% ../../nbs/04_models.ipynb #41dd13d4
 class Normal(LocationScale):
@@ -19,19 +18,26 @@ class Normal(LocationScale):
     (numbers, arrays ``(*batch,)`` or symbols).
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
+
+    Examples
+    --------
+    >>> from xent_lit import Normal, kl_divergence
+    >>> float(kl_divergence(Normal(1.0, 1.0), Normal(0.0, 1.0)))
+    0.5
     """
     standard_variance = 1
     event_ndims = 0
 
-    @_overflow_is_infinite
+    @overflow_is_infinite
     def log_prob(self, x):
         """Log-density at ``x`` (nats per unit of x); ``x`` and the batch broadcast."""
         xp, x, loc, scale = as_broadcastable(
             "Normal.log_prob", x=x, loc=self.loc, scale=self.scale)
         return -((x - loc) / scale) ** 2 / 2 - _log_width(scale, xp)
 
-    @_overflow_is_infinite
+    @overflow_is_infinite
     def closed_form(self, p):
+        """H(p, self) from the mean and variance of p."""
         # scales are divided before they are squared
         if hasattr(p, "standard_variance"): spread, factor = p.scale, p.standard_variance
         elif hasattr(p, "variance"): spread, factor = 1.0, p.variance
@@ -39,34 +45,34 @@ class Normal(LocationScale):
         xp, mean, spread, factor, loc, scale = as_broadcastable(
             "cross_entropy", mean=p.mean, spread=spread, factor=factor,
             loc=self.loc, scale=self.scale)
-        return ((factor * (spread / scale) ** 2 + ((mean - loc) / scale) ** 2) / 2
-                + _log_width(scale, xp))
+        squares = factor * (spread / scale) ** 2 + ((mean - loc) / scale) ** 2
+        return squares / 2 + _log_width(scale, xp)
 
-    @_overflow_is_infinite
+    @overflow_is_infinite
     def _kl(self, q):
         xp, m1, s1, m2, s2 = as_broadcastable(
             "kl_divergence", m1=self.loc, s1=self.scale, m2=q.loc, s2=q.scale)
-        return (kl_div(s2, s1, xp) / s2
-                + (((s1 - s2) / s2) ** 2 + ((m1 - m2) / s2) ** 2) / 2)
+        squares = ((s1 - s2) / s2) ** 2 + ((m1 - m2) / s2) ** 2
+        return kl_div(s2, s1, xp) / s2 + squares / 2
 
     def mean_abs_deviation(self, c):
         """E|x − c|."""
         xp, loc, scale, point = as_broadcastable(
-            "Normal.mean_distance", loc=self.loc, scale=self.scale, c=c)
+            "Normal.mean_abs_deviation", loc=self.loc, scale=self.scale, c=c)
         m, t = constants(xp), (loc - point) / scale
-        d = scale * (m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
-                     + t * special_function(xp, "erf", t / m.sqrt(2)))
-        return keep_weak(d, *self._given().values(), c)
+        bell = m.sqrt(2 / m.pi) * xp.exp(-t**2 / 2)
+        deviation = scale * (bell + t * special_function(xp, "erf", t / m.sqrt(2)))
+        return keep_weak(deviation, *self._given().values(), c)
 
 # 1/√(2π), the scale that is 1 wide: its first 24 bits, and the rest
-_UNIT = 0.3989422917366028, -1.133517010526318e-08
+_UNIT, _UNIT_REST = 0.3989422917366028, -1.133517010526318e-08
 
 def _log_width(scale, xp):
     """log(scale √(2π)), exact to rounding or, where that is nearly 0, to 1e-24."""
-    m, (unit, rest) = constants(xp), _UNIT
+    m = constants(xp)
     if xp is symbolic: return xp.log(scale * m.sqrt(2 * m.pi))
-    beyond = scale - unit                                    # exact where it is small
-    near = xp.abs(beyond) < unit / 2
-    beyond = xp.where(near, beyond - rest, xp.zeros_like(scale))
-    constant = m.log(2 * m.pi) / 2
-    return xp.where(near, xp.log1p(beyond / (unit + rest)), xp.log(scale) + constant)
+    beyond = scale - _UNIT                                   # exact where it is small
+    near = xp.abs(beyond) < _UNIT / 2
+    beyond = xp.where(near, beyond - _UNIT_REST, xp.zeros_like(scale))
+    log_near = xp.log1p(beyond / (_UNIT + _UNIT_REST))
+    return xp.where(near, log_near, xp.log(scale) + m.log(2 * m.pi) / 2)

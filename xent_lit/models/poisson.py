@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import device
 
+from ..arrays.types import ArrayLike
 from ..arrays.symbols import lift, special_function, symbolic
-from ..arrays.door import as_arrays, exact_type, is_concrete
+from ..arrays.door import as_arrays, exact_type
+from ..arrays.values import is_concrete, multiply_zero_safe
 from ..arrays.checks import as_broadcastable
-from ..terms import excess_of_decay, kl_div, multiply_zero_safe, surprisal
-from .expectation import _sum_counts
+from ..terms import excess_of_decay, kl_div, surprisal
+from .expectation import sum_counts
 
 # %% ../../nbs/04_models.ipynb #333c0037
-#| eval: false
-from .distribution import _accept, _known, _RATE, Distribution
+from .distribution import check_labels, check_parameters, Distribution, RATE
 
 # %% ../../nbs/04_models.ipynb #56047fdb
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,41 +28,55 @@ class Poisson(Distribution):
     (a number, an array ``(*batch,)`` or a symbol).
 
     Raises ValueError unless ``rate`` is finite and ≥ 0.
+
+    Examples
+    --------
+    >>> from xent_lit import Poisson
+    >>> float(Poisson(2.0).log_prob(0))
+    -2.0
     """
-    rate: object
+    rate: ArrayLike
     discrete = True
     event_ndims = 0
 
-    def __post_init__(self): _accept(self, rate=_RATE)
+    def __post_init__(self): check_parameters(self, rate=RATE)
 
     def log_prob(self, k):
         """Log-probability of the counts ``k``, nats.
         Raises ValueError for a negative or fractional count."""
         xp, k, rate = as_broadcastable("Poisson.log_prob", k=k, rate=self.rate)
-        whole = lambda: xp.logical_and(
-            xp.logical_and(k >= 0, xp.isfinite(k)), k == xp.floor(k))
-        _known("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", whole)
+        check_labels("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", _is_count)
         if xp is not symbolic: return 0 - (kl_div(k, rate, xp) + _stirling_excess(k, xp))
-        return -multiply_zero_safe(k, surprisal(rate, xp), xp) - rate - special_function(xp, "gammaln", k + 1)
+        log_factorial = special_function(xp, "gammaln", k + 1)
+        return -multiply_zero_safe(k, surprisal(rate, xp), xp) - rate - log_factorial
 
     def closed_form(self, p):
+        """H(p, self), for a Poisson p."""
         if not isinstance(p, Poisson): return None
         xp, mean, rate = as_broadcastable("cross_entropy", mean=p.rate, rate=self.rate)
         if xp is not symbolic: return kl_div(mean, rate, xp) + _entropy_of_counts(mean, xp)
-        return rate + multiply_zero_safe(mean, surprisal(rate, xp), xp) + _mean_log_factorial(mean)
+        cost = multiply_zero_safe(mean, surprisal(rate, xp), xp)
+        return rate + cost + _mean_log_factorial(mean)
 
     def _kl(self, q):
         xp, a, b = as_broadcastable("kl_divergence", a=self.rate, b=q.rate)
         return kl_div(a, b, xp)
 
-    mean = property(lambda self: self.rate)
-    variance = property(lambda self: self.rate)
+    @property
+    def mean(self):
+        """E k."""
+        return self.rate
+
+    @property
+    def variance(self):
+        """E (k − mean)²."""
+        return self.rate
 
     def expect(self, f):
         """E f(k), summed until the rate plus 12 standard deviations plus 40:
         what is left weighs less than 1e-20."""
         xp, rate = as_arrays("expect", rate=self.rate)
-        if xp is symbolic: return _sum_counts(self, f)
+        if xp is symbolic: return sum_counts(self, f)
         if not is_concrete(xp, rate):
             raise NotImplementedError(
                 "expect: a lazy or traced Poisson rate does not say how many counts to sum"
@@ -73,6 +88,10 @@ class Poisson(Distribution):
         xp, log_p, values = as_arrays("expect", log_p=log_p, f=f(k))
         return xp.sum(multiply_zero_safe(xp.exp(log_p), values, xp), axis=0)
 
+def _is_count(k, xp):
+    whole = xp.logical_and(xp.isfinite(k), k == xp.floor(k))
+    return xp.logical_and(k >= 0, whole)
+
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156,
              -3617 / 122400, 43867 / 244188, -174611 / 125400)
 
@@ -81,26 +100,29 @@ def _stirling_excess(k, xp):
     few = k < 8
     x, n = xp.where(few, xp.zeros_like(k) + 8, k), xp.where(few, k, xp.zeros_like(k))
     u, series = (1 / x) ** 2, xp.zeros_like(k)
-    for c in reversed(_STIRLING): series = series * u + c
-    direct = special_function(xp, "gammaln", n + 1) + multiply_zero_safe(n, surprisal(n, xp), xp) + n
+    for c in reversed(_STIRLING):
+        series = series * u + c
+    log_factorial = special_function(xp, "gammaln", n + 1)
+    direct = log_factorial + multiply_zero_safe(n, surprisal(n, xp), xp) + n
     return xp.where(few, direct, xp.log(2 * math.pi * x) / 2 + series / x)
 
 # %% ../../nbs/04_models.ipynb #161efdf8
 def _mean_log_factorial(rate):
     """E log k! under a Poisson, for symbols."""
-    log_factorial = lambda k: special_function(symbolic, "gammaln", k + 1)
+    def log_factorial(k): return special_function(symbolic, "gammaln", k + 1)
     return lift(lambda r: Poisson(r).expect(log_factorial), rate)
 
-def _grid():
+def _make_grid():
     """t, and all of the integrand that depends on nothing else: in double precision,
     and not for a compiler to rearrange."""
     t = np.exp(np.arange(-300, 200) / 4)
     late = t > 40                                            # e^−t is nothing beside 1
     e = np.expm1(np.where(late, 1, t))
-    ahead = np.where(late, 1 / t, excess_of_decay(-np.where(late, 1, t), np) / t / e)
+    below = excess_of_decay(-np.where(late, 1, t), np) / t / e
+    ahead = np.where(late, 1 / t, below)
     return t, np.expm1(-t), excess_of_decay(t, np), ahead, np.where(late, 0, 1 / e)
 
-_GRID = _grid()
+_GRID = _make_grid()
 
 def _entropy_of_counts(rate, xp):
     """H of a Poisson: by the trapezoidal rule in log t for the integral above,

@@ -12,7 +12,6 @@ import numpy as np
 from ..arrays.symbols import SymArray
 
 # %% ../../nbs/proof.ipynb #32df5c07
-#| eval: false
 from .algebra import _sample, relative_error, same
 
 # %% ../../nbs/proof.ipynb #be3216d5
@@ -169,12 +168,13 @@ class Verdict:
         return "\n".join([head, *(f"  {k}  {v}" for k, v in self.rows.items())])
 
     def _repr_markdown_(self):
-        rows = "\n".join(f"| **{k}** | {v.replace('|', '¦')} |"
-                         for k, v in self.rows.items())
+        """One line, which opens on the equation and on what was seen for each mark."""
+        rows = "\n".join(f"| **{mark}** | {seen.replace('|', '¦')} |"
+                         for mark, seen in self.rows.items())
+        body = f"{equation(self.claim)}\n\n| mark | what was seen |\n|---|---|\n{rows}"
         return (f"(claim-{self.claim.id})=\n"
-                f"**Claim** `{self.claim.id}`. {self.claim.statement}\n\n"
-                f"{equation(self.claim)}\n\n"
-                f"| mark | what was seen |\n|---|---|\n{rows}\n")
+                f":::{{dropdown}} `{self.claim.id}` {self.claim.statement} **{self.marks}**\n"
+                f":class-container: verdict\n\n{body}\n:::\n")
 
 def equation(claim):
     """The two sides of a claim as displayed TeX, from the objects that are compared."""

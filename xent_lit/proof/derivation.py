@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 # %% ../../nbs/proof.ipynb #d98f5fd1
-#| eval: false
 from .algebra import same
 from .claim import tex
 

@@ -1,35 +1,47 @@
 """What the prose and the docstrings name exists: claims, functions, parameters."""
+
 import ast
 import builtins
 import inspect
 import re
-from importlib import import_module
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import NBS, imported, modules
 
-from xent_lit.ledger import CHAPTERS, claims
+from xent_lit.ledger import claims
 
-ROOT = Path(__file__).parents[1]
-PAGES = sorted([*(ROOT / "nbs").glob("*.ipynb"), *(ROOT / "nbs").glob("*.md")])
-MODULES = [import_module(f"xent_lit.{name}") for name in ("arrays", *CHAPTERS, "ledger")]
+PAGES = sorted([*NBS.glob("*.ipynb"), *NBS.glob("*.md")])
+MODULES = {name: imported(name) for name in modules()}
 # Names of other libraries and tools, used in the prose.
-ELSEWHERE = set("""KLDivLoss kl_div batchmean log1p log2 logaddexp log_loss log_softmax nansum numpy scipy sympy torch constriction
-    kraft_mcmillan_inequality klDiv_eq_zero_iff memmap pip NaN Sum Piecewise stats where LogisticRegression LinearRegression""".split())
+ELSEWHERE = set(
+    """KLDivLoss kl_div batchmean log1p log2 logaddexp log_loss log_softmax nansum numpy scipy sympy
+    torch constriction kraft_mcmillan_inequality klDiv_eq_zero_iff memmap pip NaN Sum Piecewise
+    stats where LogisticRegression LinearRegression""".split()
+)
 
 
 def text_of(page):
     """The prose of a page."""
     if page.suffix == ".md":
         return re.sub(r"```\{eval-rst\}.*?```", "", page.read_text(), flags=re.DOTALL)
-    return "\n".join(cell.source for cell in nbformat.read(page, as_version=4).cells if cell.cell_type == "markdown")
+    return "\n".join(
+        cell.source
+        for cell in nbformat.read(page, as_version=4).cells
+        if cell.cell_type == "markdown"
+    )
 
 
 def known_names(page):
-    """Public and private names of the library, their parameters and attributes, and the names that the page's own cells define."""
-    found = set(dir(builtins)) | ELSEWHERE | set(claims()) | {"xent_lit", *(m.__name__.split(".")[1] for m in MODULES)}
-    for module in MODULES:
+    """Public and private names of the library, their parameters and attributes, and the names
+    that the page's own cells define."""
+    found = (
+        set(dir(builtins))
+        | ELSEWHERE
+        | set(claims())
+        | {"xent_lit", *(part for name in MODULES for part in name.split("."))}
+    )
+    for module in MODULES.values():
         for name, value in vars(module).items():
             found.add(name)
             if inspect.isclass(value):
@@ -42,19 +54,28 @@ def known_names(page):
                 tree = ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", cell.source))
                 found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
                 found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-                found |= {node.arg for node in ast.walk(tree) if isinstance(node, (ast.arg, ast.keyword))}
-                found |= {alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names}
+                found |= {
+                    node.arg for node in ast.walk(tree) if isinstance(node, (ast.arg, ast.keyword))
+                }
+                found |= {
+                    alias.name.split(".")[0]
+                    for node in ast.walk(tree)
+                    if isinstance(node, (ast.Import, ast.ImportFrom))
+                    for alias in node.names
+                }
     return found
 
 
 def names_in(code):
-    """The identifiers of a piece of inline code, or none if it is no Python expression (a command, a file, TeX)."""
+    """The identifiers of a piece of inline code, or none if it is no Python expression (a
+    command, a file, TeX)."""
     try:
         tree = ast.parse(code.replace("²", "**2").replace("√", "").strip(), mode="eval")
     except SyntaxError:
         return set()
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {
-        node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+    }
 
 
 def unknown(text, known):
@@ -69,23 +90,36 @@ def test_identifiers_in_the_text_exist(page):
 
 
 def test_the_check_refuses_an_unknown_name():
-    assert unknown("call `cros_entropy(p, q)`, see `entropy`", {"p", "q", "entropy"}) == ["cros_entropy"]
+    assert unknown("call `cros_entropy(p, q)`, see `entropy`", {"p", "q", "entropy"}) == [
+        "cros_entropy"
+    ]
 
 
 def docstrings():
-    for module in MODULES:
+    for module in MODULES.values():
         for name, value in vars(module).items():
             if getattr(value, "__module__", "") == module.__name__ and value.__doc__:
                 yield f"{module.__name__}.{name}", value.__doc__
 
 
 def test_claims_named_in_docstrings_exist():
-    named = {(where, id) for where, text in docstrings() for line in re.findall(r"Claims? (``.*)", text) for id in re.findall(r"``([\w-]+)``", line)}
+    named = {
+        (where, id)
+        for where, text in docstrings()
+        for line in re.findall(r"Claims? (``.*)", text)
+        for id in re.findall(r"``([\w-]+)``", line)
+    }
     assert named and sorted((where, id) for where, id in named if id not in claims()) == []
 
 
 def test_equations_referred_to_exist():
     text = {page: text_of(page) for page in PAGES}
-    labels = {label for t in text.values() for label in re.findall(r"\$\$ \(([\w-]+)\)", t)} | {f"eq-{id}" for id in claims()}
-    used = {(page.stem, label) for page, t in text.items() for label in re.findall(r"\{eq\}`([\w-]+)`", t)}
+    labels = {label for t in text.values() for label in re.findall(r"\$\$ \(([\w-]+)\)", t)} | {
+        f"eq-{id}" for id in claims()
+    }
+    used = {
+        (page.stem, label)
+        for page, t in text.items()
+        for label in re.findall(r"\{eq\}`([\w-]+)`", t)
+    }
     assert sorted((page, label) for page, label in used if label not in labels) == []

@@ -1,0 +1,355 @@
+"""The exercises in a browser: the script reads what SymPy reads, accepts every stated answer, and
+gives its hint for every wrong one that is foreseen."""
+
+import json
+
+import pytest
+from built import HTML, PAGES, page_with
+from exercise_sources import ALL, data, each_exercise, wrong
+from exercises import values
+from helpers import ROOT
+
+SCRIPT = (ROOT / "_assets/exercises.js").read_text()
+
+
+# ── The reader of expressions, against SymPy ─────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def script(browser):
+    """Chromium on an empty page with the script."""
+    browser.get("about:blank")
+    browser.execute_script(SCRIPT)
+    return browser
+
+
+def read(script, text, names=(), points=((),)):
+    return script.execute_script(
+        "const f = exercise.read(arguments[0], arguments[1]); return arguments[2].map(f)",
+        text,
+        list(names),
+        [list(x) for x in points],
+    )
+
+
+NAMES, POINTS = (
+    ["p", "q", "K", "sigma", "mu", "x1"],
+    [[0.3, 0.8, 0.15, 0.7, 0.45, 0.6], [0.9, 0.2, 0.55, 0.35, 0.62, 0.11]],
+)
+READABLE = [
+    "1",
+    "3.25",
+    ".5",
+    "2.",
+    "1e-3",
+    "2.5E2",
+    "1/2",
+    "-1",
+    "+1",
+    "--1",
+    "2-3-4",
+    "2/3/4",
+    "2/3*4",
+    "1-2*3+4",
+    "2^3^2",
+    "-2^2",
+    "(-2)^2",
+    "2^-1",
+    "2*-3",
+    "-2*-3",
+    "2**3",
+    "2^-3^2",
+    "6/(2*(1 + 2))",
+    "((((7))))",
+    "log(2)",
+    "ln(2)",
+    "log2(8)",
+    "exp(1)",
+    "sqrt(2)",
+    "pi",
+    "e",
+    "e^2",
+    "2*e^-1",
+    "-log(1/2)/log(2)",
+    "exp(-x1^2/2)/sqrt(2*pi)",
+    "p - q",
+    "p*log(p/q) + (1-p)*log((1-p)/(1-q))",
+    "K/(K+1)",
+    "e/(e + K - 1)",
+    "log(2*pi*e*sigma^2)/2",
+    "(1+mu^2)/(2*sigma^2) + log(sigma)",
+    "1 - p*q^2/(x1 - 3)",
+    "exp(exp(p))",
+    "log(exp(p)^q)",
+    "p^q^K",
+    "-p^2",
+    "sqrt(p)*sqrt(q)",
+    "  p  +q ",
+]
+SPELLED = {
+    "2·p": "2*p",
+    "p × q": "p*q",
+    "p ÷ q": "p/q",
+    "−p": "-p",
+    "σ²": "sigma^2",
+    "½·log(2π)": None,
+    "½·log(2·π)": "log(2*pi)/2",
+    "¾ + μ³": "3/4 + mu^3",
+    "√(2)": "sqrt(2)",
+    "LOG(P)": "log(p)",
+    "k + Sigma": "K + sigma",
+    "log₂(8)": "3",
+    "1/√3": "1/sqrt(3)",
+    "2*√k": "2*sqrt(K)",
+    "(½*¼*⅛)": "1/64",
+    "1½": "3/2",
+    "1.5 bits": None,
+    "60%": None,
+}
+
+
+@pytest.mark.parametrize(
+    "text, sympy",
+    [
+        *((text, text) for text in READABLE),
+        *((text, same) for text, same in SPELLED.items() if same),
+    ],
+)
+def test_the_script_reads_what_sympy_reads(text, sympy, script):
+    assert read(script, text, NAMES, POINTS) == pytest.approx(
+        values(sympy, NAMES, POINTS), rel=1e-14
+    )
+
+
+UNREADABLE = {
+    "": "Please type",
+    "   ": "Please type",
+    "2pi": "Please write * for a product, before “pi”",
+    "2 p": "Please write *",
+    "p q": "Please write *",
+    "(p)(q)": "Please write *",
+    "p(q)": "Please write *",
+    "2log(3)": "Please write *",
+    "0.5x": "Please write *",
+    "log 2": "Please write log(…), with brackets",
+    "log": "with brackets",
+    "0,5": "with a point",
+    "log(1,5)": "with a point",
+    "(1": "not closed",
+    "log(2": "not closed",
+    "1)": "not expected",
+    "1 +": "ends too early",
+    "*2": "was expected in place of “*”",
+    "2//3": "was expected in place of “/”",
+    "()": "was expected in place of “)”",
+    "p = q": "not expected",
+    "1.2.3": "no number",
+    "½·log(2π)": "Please write *",
+    "log2 8": "with brackets",
+    "1.5 bits": "leave out the unit",
+    "60%": "in place of a percentage",
+    "z": "“z” has no meaning here. Known are p, q, K",
+    "constructor": "has no meaning",
+    "__proto__": "has no meaning",
+    "toString(1)": "has no meaning",
+    "alert(1)": "has no meaning",
+    "I have no idea": "has no meaning",
+    "'1'": "was expected",
+    "p;q": "not expected",
+    "🙂": "was expected",
+    "<b>1</b>": "was expected",
+    "p ! ": "not expected",
+    "(" * 100: "ends too early",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_cannot_be_read_gets_a_polite_message(text, script):
+    kind, words = script.execute_script(
+        "return exercise.judge(arguments[0], arguments[1])",
+        text,
+        data({"name": "x", "answer": "p", "variables": "p q K"}),
+    )
+    assert (
+        kind == "unread"
+        and UNREADABLE[text] in words
+        and words[0].isupper() | (words[0] == "“")
+        and words[-1] == "."
+    ), words
+
+
+def judged(script, text, answer, variables="", wrong=""):
+    return script.execute_script(
+        "return exercise.judge(arguments[0], arguments[1])",
+        text,
+        data({"name": "x", "answer": answer, "variables": variables, "wrong": wrong}),
+    )
+
+
+@pytest.mark.parametrize(
+    "text, kind",
+    [
+        ("log(4/3)/log(4)", "right"),
+        ("(2*log(2) - log(3))/(2*log(2))", "right"),
+        ("0.2075187496394219", "right"),
+        ("0.208", "right"),
+        ("0.20752", "right"),
+        ("  .208 ", "right"),
+        ("0.207", "hint"),
+        ("0.21", "hint"),
+        (" 0.21 ", "hint"),
+        ("+0.2075", "right"),
+        ("−0.2075", "wrong"),
+        ("0.2065", "hint"),
+        ("0.2", "hint"),
+        ("0.2075188", "hint"),
+        ("0.2075187", "right"),
+        ("0.209", "hint"),
+        ("-0.208", "wrong"),
+        ("log(4/3)/log(4)*(1 + 1e-7)", "hint"),
+        ("0.144", "hint"),
+        ("log(0)", "unread"),
+        ("1/0", "unread"),
+        ("sqrt(-1)", "unread"),
+    ],
+)
+def test_numbers_are_right_exactly_or_to_their_last_digit(text, kind, script):
+    found, words = judged(script, text, "log(4/3)/(2*log(2))", wrong="log(4/3)/2: In nats.")
+    assert (
+        found == kind
+        and ("In nats" in words) == (text == "0.144")
+        and ("Close" in words) == (kind == "hint" and text != "0.144")
+    )
+
+
+@pytest.mark.parametrize(
+    "text, kind",
+    [
+        ("m/(m + 1)", "right"),
+        ("1 - 1/(1 + m)", "right"),
+        ("(m^2 + m)/(1 + m)^2", "right"),
+        ("M/(1+M)", "right"),
+        ("m/(m - 1)", "wrong"),
+        ("1/(m + 1)", "hint"),
+        ("0.5", "wrong"),
+        ("m/(m + 1.0001)", "hint"),
+        ("log(m - 1)", "unread"),
+    ],
+)
+def test_expressions_are_compared_as_functions(text, kind, script):
+    assert judged(script, text, "m/(m + 1)", "m", "1/(m + 1): The rest.")[0] == kind
+
+
+# ── The pages ────────────────────────────────────────────────────────────────────────────────────
+
+
+def opened(browser, site, name):
+    """The exercise in the browser, on a page that is loaded once."""
+    url = site + page_with(f'id="{name}"', f"the exercise {name!r}")
+    if browser.current_url.partition("#")[0] != url:
+        browser.get(url)
+    return browser.find_element("id", name)
+
+
+def typed(box, text):
+    """What the page says after this was typed and Enter pressed."""
+    from selenium.webdriver.common.keys import Keys
+
+    field = box.find_element("css selector", "input")
+    field.send_keys(Keys.CONTROL, "a", Keys.DELETE)
+    assert box.find_element("css selector", "output").text == ""
+    field.send_keys(text, Keys.ENTER)
+    form, output = (box.find_element("css selector", tag) for tag in ("form", "output"))
+    return form.get_attribute("data-said"), output.text
+
+
+@each_exercise
+def test_the_page_knows_right_wrong_and_unreadable_answers(name, site, browser):
+    assert name, "no exercise in any chapter"
+    options, box = ALL[name][1], opened(browser, site, name)
+    form = box.find_element("css selector", "form")
+    assert json.loads(form.get_attribute("data-check")) == data(options)
+    assert typed(box, str(options["answer"])) == ("right", "Right.")
+    for answer, hint in wrong(options):
+        assert typed(box, answer) == ("hint", hint)
+    kind, words = typed(box, "no idea")
+    assert kind == "unread" and "has no meaning here" in words
+    assert typed(box, "123.456")[0] == "wrong"
+
+
+@each_exercise
+def test_the_field_is_labelled_and_works_from_the_keyboard(name, site, browser):
+    from selenium.webdriver.common.keys import Keys
+
+    options, box = ALL[name][1], opened(browser, site, name)
+    field, button, fold = (
+        box.find_element("css selector", selector) for selector in ("input", "button", "summary")
+    )
+    label = field.accessible_name
+    assert (
+        label.startswith("Your answer")
+        and options.get("unit", "") in label
+        and all(variable in label for variable in options.get("variables", "").split())
+    )
+    typed(box, "no idea")
+    assert field.get_attribute("aria-invalid") == "true"
+    said = browser.find_element("id", field.get_attribute("aria-describedby"))
+    assert said.get_attribute("aria-live") == "polite" and said.text
+    field.send_keys(Keys.CONTROL, "a", Keys.DELETE)
+    field.send_keys(str(options["answer"]), Keys.TAB)
+    assert browser.switch_to.active_element == button
+    button.send_keys(Keys.SPACE)
+    assert said.text == "Right." and field.get_attribute("aria-invalid") is None
+    button.send_keys(Keys.TAB)
+    assert browser.switch_to.active_element == fold
+    shown = box.find_element("css selector", "details.solution .cell pre")
+    before = shown.is_displayed()
+    fold.send_keys(Keys.ENTER)
+    assert shown.is_displayed() != before
+    fold.send_keys(Keys.ENTER)
+
+
+VISIBLE = """
+const height = selector => [...document.querySelectorAll(selector)]
+  .map(e => e.getBoundingClientRect().height);
+return [height("form.check"), height("details.solution > p, details.solution pre")];
+"""
+
+
+def test_on_paper_the_solution_stands_in_place_of_the_field(site, browser):
+    assert ALL, "no exercise in any chapter"
+    name = min(ALL)
+    opened(browser, site, name)
+    browser.refresh()
+    fields, solutions = browser.execute_script(VISIBLE)
+    assert min(fields) > 20
+    try:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        fields, solutions = browser.execute_script(VISIBLE)
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert max(fields) == 0 and min(solutions) > 10
+
+
+def test_without_javascript_there_is_no_field_and_the_solution_opens(site, browser):
+    assert ALL, "no exercise in any chapter"
+    url = site + page_with(f'id="{min(ALL)}"', "an exercise")
+    try:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        browser.get(url)
+        forms, folds = (
+            browser.find_elements("css selector", selector)
+            for selector in ("form.check", "details.solution > summary")
+        )
+        assert forms and not any(form.is_displayed() for form in forms)
+        assert len(folds) == len(forms) and all(fold.is_displayed() for fold in folds)
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    browser.get(url)
+
+
+def test_only_pages_with_exercises_load_the_script():
+    assert PAGES, "no built book: run `make book` first"
+    texts = [(HTML / page).read_text() for page in PAGES]
+    assert [text for text in texts if ("exercises.js" in text) != ('class="check"' in text)] == []
+    assert all('defer="defer" src="' in text for text in texts if "exercises.js" in text)
