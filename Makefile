@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Matplotlib and IPython read no settings from your home, so the book is the same everywhere.
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib

@@ -42,7 +42,7 @@ def _masses(prices, c):
     return np.ptp(masses.sum(axis=1)) / most, masses
 
 def _promising_factors(prices):
-    """The c whose totals are more even than those of its neighbours: of a grid, and refined."""
+    """The c of a grid with totals more even than its neighbours', and these refined."""
     from scipy.optimize import minimize_scalar
     def uneven(log_c): return _masses(prices, math.exp(log_c))[0]
     grid = np.linspace(-7, 10, 86) - math.log(np.ptp(prices, axis=0).max())

@@ -69,7 +69,7 @@ def check_draws(caller, model, x, weights=None):
     batch = tuple(model.batch_shape)
     if 0 in shape:
         raise ValueError(f"{caller}: got an empty sample, expected at least one draw")
-    if not fits_draws(batch, shape):
+    if batch not in ((), shape) and not fits_draws(batch, shape):
         raise ValueError(f"{caller}: model has batch shape {batch}, the draws {shape}; "
                          "expected one model, or one for each draw")
     if weights is not None:

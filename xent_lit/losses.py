@@ -115,7 +115,6 @@ def _rates(rng): return rng.uniform(0.3, 6, size=25)
 
 def _chances(rng): return rng.uniform(0.02, 0.98, size=25)
 
-# %% ../nbs/08_losses.ipynb #132bdead
 LOSSES = {row.name: row for row in (
     Loss(
         name="squared error",

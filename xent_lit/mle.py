@@ -13,7 +13,7 @@ from .models.laplace import Laplace
 from .models.bernoulli import Bernoulli
 from .models.categorical import Categorical
 from .models.poisson import Poisson
-from .models.empirical import empirical
+from .models.empirical import Empirical, empirical
 
 # %% ../nbs/05_likelihood.ipynb #b2b1237f
 def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
@@ -58,7 +58,7 @@ def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
             f"mle: no closed form for {getattr(family, '__name__', family)}, "
             f"expected one of {known}")
     p = x if hasattr(x, "expect") else empirical(x, weights=weights)
-    if family in (Laplace, Categorical) and not hasattr(p, "values"):
+    if family in (Laplace, Categorical) and not isinstance(p, Empirical):
         raise TypeError(f"mle: got {type(x).__name__} for {family.__name__}, "
                         "expected a sample")
     if family is Categorical:
@@ -106,7 +106,7 @@ def _median(p):
 
 def _check_labels(model, p):
     """Show a sample to a model of the family, which refuses what it does not know."""
-    if hasattr(p, "values"):
+    if isinstance(p, Empirical):
         model.log_prob(p.values[0])
 
 def _fit_bernoulli(p):

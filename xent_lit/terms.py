@@ -10,13 +10,10 @@ __all__ = ['surprisal', 'neg_xlogy', 'kl_div', 'phi', 'excess_of_decay', 'kl_of_
 # %% ../nbs/terms.ipynb #aed3e51c
 import math
 
-import numpy as np
-
 from .arrays.symbols import symbolic
 from .arrays.values import (
-    ignore_fp_warnings, is_zero, known_all_false, known_positive, multiply_add,
-    no_grad_needed, where)
-from .arrays.blocks import FEW
+    ignore_fp_warnings, is_zero, known_all_false, known_positive, no_grad_needed, where)
+from .arrays.blocks import polynomial
 
 # %% ../nbs/terms.ipynb #a1a417cc
 def surprisal(q, xp):
@@ -68,19 +65,10 @@ def _log_ratio(a, b, remote, xp):
 def phi(s, xp):
     """(1 + s) artanh(s) − s for ``|s| ≤ 1/3``, from its power series: nothing cancels."""
     u = s * s
-    return u * (1 + (u + s) * _series(u, xp))
+    counting = _SERIES[:_last_power(u, xp) + 1]
+    return u * (1 + (u + s) * polynomial(u, counting, xp))
 
-_POWERS = np.arange(16.0)
-_WEIGHTS = 1 / (2 * _POWERS + 3)
-
-def _series(u, xp):
-    """Σ uᵏ/(2k + 3) for u ≤ 1/9."""
-    if xp is np and u.size <= FEW: return (u[..., None] ** _POWERS @ _WEIGHTS).astype(u.dtype)
-    last = _last_power(u, xp)
-    series = xp.zeros_like(u) + 1 / (2 * last + 3)
-    for k in reversed(range(last)):
-        series = multiply_add(series, u, 1 / (2 * k + 3), xp)
-    return series
+_SERIES = [1 / (2 * k + 3) for k in range(16)]             # Σ uᵏ/(2k + 3)
 
 def _last_power(u, xp):
     """The last power of u ≤ 1/9 that still counts: 15 in double precision,

@@ -523,6 +523,17 @@ def test_many_rows_have_the_loss_of_each():
     )
 
 
+def test_logits_lie_on_any_axis():
+    """A function along axis 0 of the transposed table is the function row by row."""
+    tables = st.lists(st.tuples(REALS, REALS, REALS), min_size=2, max_size=4).map(np.array)
+
+    def agree(z, axis):
+        both = all(close(f(z.T, axis=axis).T, f(z), rtol=1e-14) for f in (softmax, log_softmax))
+        return both and close(logsumexp(z.T, axis=axis), logsumexp(z), rtol=1e-14)
+
+    check(lambda z: agree(z, 0), lambda z: len(z) == 3 and agree(z, -1), tables)
+
+
 def test_one_logit_is_two():
     """A Bernoulli with logit z is the Categorical with logits (0, z)."""
 
@@ -825,6 +836,28 @@ def test_mle_is_what_scipy_fits():
     )
 
 
+@pytest.mark.parametrize("family", MOVED)
+def test_mle_of_weighted_draws(family):
+    """A draw with weight n counts as n equal draws."""
+    draws = LABELS if family is Categorical else COIN if family is Bernoulli else DRAWS
+    k = {"k": 4} if family is Categorical else {}
+
+    def counts(x):
+        return 1 + np.arange(len(x)) % 3
+
+    def fitted(x, **weights):
+        return np.exp(mle(family, x, **weights, **k).log_prob(x))
+
+    def repeated(x):
+        return np.exp(mle(family, np.repeat(x, counts(x)), **k).log_prob(x))
+
+    check(
+        lambda x: close(fitted(x, weights=counts(x)), repeated(x), rtol=1e-12),
+        lambda x: close(fitted(x), repeated(x), rtol=1e-12),
+        draws,
+    )
+
+
 def test_empirical_counts_repeats():
     """p̂(x) = n_x/m, as NumPy counts."""
 
@@ -892,6 +925,38 @@ def test_weighted_mse():
         lambda v: close(mse(*v[:2], weights=v[2]), theirs(*v), rtol=1e-13),
         lambda v: close(mse(*v[:2], weights=v[2]), theirs(*v[:2]), rtol=1e-13),
         rows,
+    )
+
+
+def test_weighted_gaussian_loss():
+    """Σ w (−log N(y; f, σ)) / Σ w, and for the best σ it is ½ log(2πe · MSE)."""
+    rows = st.lists(st.tuples(REALS, SCALES, SCALES), min_size=2, max_size=6).map(np.transpose)
+
+    def ours(y, f, w, s):
+        return gaussian_nll(y, f, s, weights=w), gaussian_nll(y, f, weights=w)
+
+    def theirs(y, f, w, s):
+        square = sklearn.metrics.mean_squared_error(y, f, sample_weight=w)
+        fixed = square / (2 * s**2) + np.log(2 * np.pi * s**2) / 2
+        return fixed, np.log(2 * np.pi * np.e * square) / 2
+
+    check(
+        lambda v, s: np.ptp(v[0] - v[1]) < 1e-3 or close(ours(*v, s), theirs(*v, s), rtol=1e-9),
+        lambda v, s: close(ours(*v, s), theirs(*v[:2], None, s), rtol=1e-9),
+        rows,
+        SCALES,
+    )
+
+
+def test_a_long_row_is_added_up():
+    """Rows longer than what is computed at once: H is log k, and so is log Σ exp 0."""
+    check(
+        lambda k: close(
+            [entropy(np.full(k, 1 / k)), logsumexp(np.zeros(k))], np.log(k), rtol=1e-14
+        ),
+        lambda k: close(logsumexp(np.zeros(k - 1)), np.log(k), rtol=1e-14),
+        st.integers(600_000, 700_000),
+        examples=2,
     )
 
 

@@ -47,12 +47,14 @@ def by_claims(ids=None):
     from xent_lit.proof.claim import Claim, verify
 
     found = claims()
-    for id in found if ids is None else ids:
-        _, claim = found[id]
-        try:
-            verify(claim) if isinstance(claim, Claim) else claim.signs()
-        except Exception as why:
-            return f"{id}, {type(why).__name__}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for id in found if ids is None else ids:
+            _, claim = found[id]
+            try:
+                verify(claim) if isinstance(claim, Claim) else claim.signs()
+            except Exception as why:
+                return f"{id}, {type(why).__name__}"
     return ""
 
 
@@ -62,7 +64,8 @@ def by_tests(file, name=None):
 
     seen = Failures()
     chosen = f"{file}::{name}" if name else str(file)
-    options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-c"]
+    loaded = "-Wignore::pytest.PytestAssertRewriteWarning"      # before this process was forked
+    options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", loaded, "-c"]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         pytest.main([*options, str(ROOT / "pyproject.toml"), chosen], plugins=[seen])
     if not seen.ran and not seen.first:
@@ -71,15 +74,12 @@ def by_tests(file, name=None):
 
 
 def where(name):
-    """The file of a test of the fast layer."""
-    found = [
-        path
-        for path in (ROOT / "tests/check").glob("test_*.py")
-        if f"def {name}(" in path.read_text()
-    ]
-    if not found:
-        raise LookupError(f"no test {name} in tests/check")
-    return found[0]
+    """The file of a test in Python alone, first of the fast layer."""
+    for layer in "check", "arrays":
+        for path in sorted((ROOT / "tests" / layer).glob("test_*.py")):
+            if f"def {name}(" in path.read_text():
+                return path
+    raise LookupError(f"no test {name}")
 
 
 def refused_by(module, source, first):
@@ -90,7 +90,6 @@ def refused_by(module, source, first):
     loader = Planted(module, source)
     sys.meta_path.insert(0, loader)
     sys.path.insert(0, str(ROOT))
-    warnings.simplefilter("error")
     signal.alarm(300)  # a fault may make a loop endless
     import xent_lit
 

@@ -223,6 +223,16 @@ def swap(function, key, other, n=1):
     return plant
 
 
+def keyword(function, old, new, n=1):
+    """An argument given under another name."""
+
+    def plant(tree, name):
+        node = nth(tree, name, lambda node: called(node, function), n, f"{function}()").node
+        argument_of(node, old).parent.arg = new
+
+    return plant
+
+
 def condition(new, n=1):
     """A condition that is negated (``"not"``), or always True, or always False."""
 

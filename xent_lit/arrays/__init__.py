@@ -1,0 +1,1 @@
+"""How arrays enter, in the order of the rooms: symbols, door, values, blocks, checks, draws, units."""

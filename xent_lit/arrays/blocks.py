@@ -2,7 +2,8 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'SHORT', 'FEW', 'GPU_BLOCKS', 'map_row_blocks', 'is_cut_into_blocks',
-           'map_threads', 'has_chunks', 'map_chunks', 'sum_rows']
+           'map_threads', 'has_chunks', 'map_chunks', 'sum_rows', 'max_and_place', 'split_largest',
+           'polynomial']
 
 # %% ../../nbs/arrays.ipynb #bcd681e1
 import math
@@ -16,7 +17,7 @@ from array_api_compat import device
 # %% ../../nbs/arrays.ipynb #07c079b4
 from .symbols import symbolic
 from .door import broadcast_shapes, library_of
-from .values import no_grad_needed
+from .values import multiply_add, no_grad_needed
 
 # %% ../../nbs/arrays.ipynb #07a0479c
 # Numbers in a block. Found on two cores with 512 kB of second-level cache each, for the loss
@@ -124,6 +125,55 @@ def map_chunks(f, *rows):
 def sum_rows(term, xp, *rows):
     """The sum of ``term(*rows)`` along the rows."""
     if xp is not np: return xp.sum(term(*rows), axis=-1)
-    if not has_chunks(xp, rows[0]): return np.add.reduce(term(*rows), axis=-1)
+    if rows[0].shape[-1] <= BLOCK: return np.add.reduce(term(*rows), axis=-1)
     parts = map_chunks(lambda *rows: np.sum(term(*rows), axis=-1), *rows)
     return np.sum(np.stack(parts, axis=-1), axis=-1)
+
+# %% ../../nbs/arrays.ipynb #rowplace
+def max_and_place(z, xp):
+    """Each row's largest entry and where it is: on NumPy an index, or None for many short
+    rows, whose columns are compared; elsewhere a mask, which takes NumPy as long as exp."""
+    if xp is np and (z.shape[-1] > SHORT or z.size <= 1000):
+        place = *np.indices(z.shape[:-1], sparse=True), z.argmax(-1)
+        return z[place][..., None], place
+    m = xp.max(z, axis=-1, keepdims=True)
+    return m, None if xp is np else xp.equal(z, m)
+
+def split_largest(e, place, xp):
+    """Each row's largest entry, which is at that place, and the sum of its others."""
+    if place is None: return _split_by_columns(e)
+    if xp is np: return _split_by_index(e, place)
+    nothing = xp.zeros_like(e)
+    largest = xp.max(xp.where(place, e, nothing), axis=-1, keepdims=True)
+    others = xp.sum(xp.where(place, nothing, e), axis=-1, keepdims=True)
+    ties = xp.sum(xp.astype(place, e.dtype), axis=-1, keepdims=True) - 1
+    return largest, others + ties * largest
+
+def _split_by_index(e, place):
+    largest = e[place]
+    e[place] = 0
+    others = np.add.reduce(e, axis=-1, keepdims=True)
+    e[place] = largest
+    return largest[..., None], others
+
+def _split_by_columns(e):
+    largest = e[..., :1]
+    others = np.zeros_like(largest)
+    for k in range(1, e.shape[-1]):
+        x = e[..., k:k + 1]
+        others += np.minimum(largest, x)     # the lesser is one of the others
+        largest = np.maximum(largest, x)
+    return largest, others
+
+def polynomial(u, coefficients, xp):
+    """Σ coefficients[k] uᵏ, from the highest power down."""
+    if xp is np and u.size <= FEW:
+        powers = u[..., None] ** _POWERS[:len(coefficients)]
+        return (powers @ np.asarray(coefficients)).astype(u.dtype)
+    *lower, highest = coefficients
+    total = xp.zeros_like(u) + highest
+    for c in reversed(lower):
+        total = multiply_add(total, u, c, xp)
+    return total
+
+_POWERS = np.arange(16.0)

@@ -9,6 +9,7 @@ __all__ = ['check_pmf', 'check_pmf_rows', 'check_shapes', 'as_broadcastable', 'c
 import math
 
 # %% ../../nbs/arrays.ipynb #f2b6e938
+from .types import Array, ArrayLike
 from .door import as_arrays, broadcast_shapes
 from .values import all_true, as_number, ignore_fp_warnings, is_concrete
 from .blocks import map_row_blocks, sum_rows
@@ -122,7 +123,7 @@ def sum_over_outcomes(caller, term, axis, **pmfs):
     return map_row_blocks(rows, *values)
 
 # %% ../../nbs/arrays.ipynb #056813ee
-def normalize(w, *, axis=-1):
+def normalize(w: ArrayLike, *, axis: int = -1) -> Array:
     """Weights or counts divided by their sum: the explicit way to make a pmf.
 
     Parameters
@@ -137,6 +138,12 @@ def normalize(w, *, axis=-1):
     Raises
     ------
     ValueError : negative, NaN or infinite weights, or weights that sum to 0.
+
+    Examples
+    --------
+    >>> from xent_lit import normalize
+    >>> normalize([8, 2]).tolist()
+    [0.8, 0.2]
     """
     xp, w = as_rows("normalize", axis, w=w)
     def rows(w):

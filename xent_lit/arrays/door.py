@@ -112,7 +112,7 @@ def as_arrays(caller, /, *, keep_integers=False, **arrays):
     if len(kinds) == 1 and kinds <= _USUAL: return np, *arrays.values()
     xp, owned, parsed = _join(caller, arrays)
     if xp is symbolic: return xp, *map(SymArray, parsed)
-    floating = _floating(caller, xp, owned)
+    floating = _floating(caller, xp, owned) if owned else np.dtype(float)
     dtypes = [floating] * len(parsed)
     if keep_integers:
         integral = xp.__array_namespace_info__().default_dtypes()["integral"]

@@ -54,10 +54,10 @@ def slice_draws(a, draws, shape, event_ndims=0):
 
 def chunk_length(shape, data):
     """Steps along the longest axis that make half a block of draws; 0 for no cut."""
+    draws = math.prod(shape)                                     # it may be a symbol
+    if isinstance(draws, int) and draws <= BLOCK // 2: return 0
     arrays = [a for x in data for a in getattr(x, "parameters_of_draws", [x])]
     if not all(map(_can_be_cut, arrays)): return 0
-    draws = math.prod(shape)
-    if draws <= BLOCK // 2: return 0
     if SHORT * draws < max(map(np.size, arrays)): return 0       # long rows have blocks
     return max(1, BLOCK // 2 * max(shape) // draws)
 

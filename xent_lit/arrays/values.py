@@ -61,7 +61,8 @@ def known_all_false(mask, xp):
 
 def known_positive(xp, *arrays):
     """Whether arrays are known to be positive: we look, where values are at hand."""
-    return all([is_concrete(xp, x) and all_true(x > 0, xp) for x in arrays])
+    if xp is np: return all([np.count_nonzero(x > 0) == x.size for x in arrays])
+    return all([is_concrete(xp, x) and bool(xp.all(x > 0)) for x in arrays])
 
 def is_zero(x, xp):
     """Where x is 0; SymPy's ``==`` would ask how an expression is spelled."""

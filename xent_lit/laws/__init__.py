@@ -1,0 +1,1 @@
+"""The claims and derivations of the book, a module for each chapter; the ledger runs them."""

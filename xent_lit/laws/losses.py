@@ -45,9 +45,9 @@ def _softmax_elsewhere(z, y):
 def _two_rows(z, y, numbered=None):
     """The library's loss, and the loss elsewhere of the labels as numbered there."""
     labels = y if numbered is None else numbered
-    if shape_of(z) == ():
-        return cross_entropy(empirical(y), Bernoulli(logits=z)), _logistic_elsewhere(z, labels)
-    return cross_entropy(empirical(y), Categorical(logits=z)), _softmax_elsewhere(z, labels)
+    if shape_of(z) == (): q, elsewhere = Bernoulli(logits=z), _logistic_elsewhere
+    else: q, elsewhere = Categorical(logits=z), _softmax_elsewhere
+    return cross_entropy(empirical(y), q), elsewhere(z, labels)
 
 def _reversed(y): return [max(y) - label for label in y]
 

@@ -14,23 +14,26 @@ from ..proof.claim import Claim
 from ..proof.pmfs import few_pmfs
 from ..divergence import kl_divergence
 from ..entropy import cross_entropy, entropy
-
-# %% ../../nbs/04_models.ipynb #2c586227
 from ..models.normal import Normal
 from ..models.laplace import Laplace
 from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
 from ..models.poisson import Poisson
+
+# %% ../../nbs/04_models.ipynb #2c586227
 from ..models.empirical import empirical
 
 # %% ../../nbs/04_models.ipynb #9513405e
-def _pair(a, b): return as_arrays("pair", pair=[a, b])[1]
+def _pair(a, b):
+    return as_arrays("pair", pair=[a, b])[1]
 
 def _mean_over(values, f):
+    """(1/m) Σ f(xᵢ)."""
     xp, f_of_values = as_arrays("mean", f=f(values))
     return xp.mean(f_of_values)
 
 def _sum_over(values, f):
+    """Σ f(k)."""
     xp, f_of_values = as_arrays("sum", f=f(values))
     return xp.sum(f_of_values)
 
@@ -39,84 +42,153 @@ def _counted(x, outcomes, f):
     xp, mass, values = as_arrays("counted", mass=empirical(x).prob(outcomes), f=f(outcomes))
     return xp.sum(mass * values)
 
+def _mean_twice(x, outcomes, f):
+    """The mean over the draws, once for each equal sign."""
+    mean = _mean_over(x, f)
+    return _pair(mean, mean)
+
+def _two_expectations(x, outcomes, f):
+    """The expectation under p̂, written out and as the library takes it."""
+    return _pair(_counted(x, outcomes, f), empirical(x).expect(f))
+
 def _m_draws_of_k_outcomes():
+    """m draws of K outcomes, with a log-probability and with any function."""
     import sympy as sp
     m, K = sp.symbols("m K", integer=True, positive=True)
-    x, k, r = symbols_vector("x", m, "i", integer=True, positive=True), sp.Symbol("k", integer=True, positive=True), sp.Symbol("lambda", positive=True)
-    return [(x, SymArray(k, (k, K)), f) for f in (Poisson(r).log_prob, lambda v: lift(sp.Function("f"), v))]
+    k = sp.Symbol("k", integer=True, positive=True)
+    x = symbols_vector("x", m, "i", integer=True, positive=True)
+    outcomes = SymArray(k, (k, K))
+    model = Poisson(sp.Symbol("lambda", positive=True))
+    def any_function(v): return lift(sp.Function("f"), v)
+    return [(x, outcomes, model.log_prob), (x, outcomes, any_function)]
 
 def _few_draws():
-    return [(SymArray([0, 1, 1]), SymArray(range(k)), Categorical(probs=p).log_prob) for k, (p, _) in zip((2, 3, 4), few_pmfs())]
+    """The draws 0, 1, 1 of two, three and four outcomes."""
+    draws, pmfs = SymArray([0, 1, 1]), [p for p, _ in few_pmfs()]
+    return [(draws, SymArray(range(k)), Categorical(probs=p).log_prob)
+            for k, p in zip((2, 3, 4), pmfs)]
 
-def _repeating(rng): return rng.integers(0, 4, size=12).astype(float), np.arange(4.0), Normal(rng.normal(), rng.uniform(0.5, 2)).log_prob
+def _repeating(rng):
+    """Twelve draws of four values, and a log-density."""
+    draws = rng.integers(0, 4, size=12).astype(float)
+    model = Normal(rng.normal(), rng.uniform(0.5, 2))
+    return draws, np.arange(4.0), model.log_prob
 
 mean_is_empirical_expectation = Claim(
-    id="mean-is-empirical-expectation", statement="The mean of f over the draws is its expectation under p̂(x) = n_x/m.",
-    law=lambda x, outcomes, f: (_pair(_mean_over(x, f), _mean_over(x, f)), _pair(_counted(x, outcomes, f), empirical(x).expect(f))),
+    id="mean-is-empirical-expectation",
+    statement="The mean of f over the draws is its expectation under p̂(x) = n_x/m.",
+    law=lambda x, outcomes, f: (_mean_twice(x, outcomes, f), _two_expectations(x, outcomes, f)),
     twin=lambda x, outcomes, f: (_mean_over(x, f), _sum_over(outcomes, f)),
-    general=_m_draws_of_k_outcomes, symbols=_few_draws, draw=_repeating, required_marks="SCNT")
+    general=_m_draws_of_k_outcomes, symbols=_few_draws, draw=_repeating,
+    required_marks="SCNT")
 
 # %% ../../nbs/04_models.ipynb #d3f0c735
 def _draw_pair(rng):
-    (m, n), (a, b), (c, d) = rng.normal(size=2), rng.uniform(0.3, 3, size=2), rng.dirichlet(np.ones(4), size=2)
-    pairs = [*((P(m, a), Q(n, b)) for P in (Normal, Laplace) for Q in (Normal, Laplace)),
-             (Bernoulli(logits=m), Bernoulli(probs=c[0])), (Bernoulli(probs=d[0]), Bernoulli(logits=n)), (Poisson(a), Poisson(b)),
-             (Categorical(logits=np.log(c)), Categorical(probs=d)), (Categorical(probs=c), Categorical(logits=np.log(d))),
-             (Poisson(a), Normal(n, b)), (Bernoulli(logits=m), Normal(n, b))]
+    """A random pair of families that has a closed form."""
+    (m, n), (a, b) = rng.normal(size=2), rng.uniform(0.3, 3, size=2)
+    c, d = rng.dirichlet(np.ones(4), size=2)
+    densities = Normal, Laplace
+    pairs = [
+        *((P(m, a), Q(n, b)) for P in densities for Q in densities),
+        (Bernoulli(logits=m), Bernoulli(probs=c[0])),
+        (Bernoulli(probs=d[0]), Bernoulli(logits=n)),
+        (Poisson(a), Poisson(b)),
+        (Categorical(logits=np.log(c)), Categorical(probs=d)),
+        (Categorical(probs=c), Categorical(logits=np.log(d))),
+        (Poisson(a), Normal(n, b)),
+        (Bernoulli(logits=m), Normal(n, b))]
     return pairs[rng.integers(len(pairs))]
 
 def _symbol_pairs():
+    """Pairs of two densities or of two pmfs."""
     import sympy as sp
     m, n = sp.symbols("m n", real=True)
     d, s, r = sp.symbols("d s r", positive=True)
     (a, b), (u, v) = few_pmfs()[:2]
-    return [(Normal(m, s), Normal(n, r)), (Laplace(m, s), Normal(n, r)),
-            *((P(m + d, s), Laplace(m, r)) for P in (Normal, Laplace)), *((P(m, s), Laplace(m, r)) for P in (Normal, Laplace)),
-            (Bernoulli(probs=a[0]), Bernoulli(probs=b[0])), (Bernoulli(logits=m), Bernoulli(logits=n)), (Poisson(s), Poisson(r)),
-            (Categorical(probs=u), Categorical(probs=v))]
+    return [
+        (Normal(m, s), Normal(n, r)),
+        (Laplace(m, s), Normal(n, r)),
+        (Normal(m + d, s), Laplace(m, r)),
+        (Laplace(m + d, s), Laplace(m, r)),
+        (Normal(m, s), Laplace(m, r)),
+        (Laplace(m, s), Laplace(m, r)),
+        (Bernoulli(probs=a[0]), Bernoulli(probs=b[0])),
+        (Bernoulli(logits=m), Bernoulli(logits=n)),
+        (Poisson(s), Poisson(r)),
+        (Categorical(probs=u), Categorical(probs=v))]
 
 def _symbol_pairs_of_two_kinds():
+    """A density as a model of labels or counts."""
     import sympy as sp
-    m, s, r = sp.Symbol("m", real=True), sp.Symbol("s", positive=True), sp.Symbol("r", positive=True)
-    return [(Poisson(s), Normal(m, r)), (Bernoulli(probs=few_pmfs()[0][0][0]), Normal(m, r))]
+    m, (s, r) = sp.Symbol("m", real=True), sp.symbols("s r", positive=True)
+    p = few_pmfs()[0][0]
+    return [(Poisson(s), Normal(m, r)), (Bernoulli(probs=p[0]), Normal(m, r))]
+
+def _swapped(p, q):
+    """The cross-entropy with truth and model exchanged; 0 where there is none."""
+    return cross_entropy(q, p) if p.discrete == q.discrete else 0.0
 
 closed_forms = Claim(
-    id="closed-forms", statement="Every closed-form cross-entropy shipped equals the integral or sum that defines it.",
+    id="closed-forms",
+    statement="Every closed-form cross-entropy shipped equals the integral or sum "
+              "that defines it.",
     law=lambda p, q: (cross_entropy(p, q), p.integrate_cross_entropy(q)),
-    twin=lambda p, q: (cross_entropy(q, p) if p.discrete == q.discrete else 0.0, p.integrate_cross_entropy(q)),
-    symbols=lambda: _symbol_pairs() + _symbol_pairs_of_two_kinds(), draw=_draw_pair, rtol=1e-9)
+    twin=lambda p, q: (_swapped(p, q), p.integrate_cross_entropy(q)),
+    symbols=lambda: _symbol_pairs() + _symbol_pairs_of_two_kinds(),
+    draw=_draw_pair, rtol=1e-9)
 
 # %% ../../nbs/04_models.ipynb #2f4d86a0
+def _of_one_kind(p, q):
+    """Whether both are densities, or both have probabilities."""
+    return p.discrete == q.discrete
+
 kl_is_difference = Claim(
-    id="kl-is-difference", statement="The divergence of two families is H(p, q) − H(p).",
+    id="kl-is-difference",
+    statement="The divergence of two families is H(p, q) − H(p).",
     law=lambda p, q: (cross_entropy(p, q), kl_divergence(p, q) + entropy(p)),
     twin=lambda p, q: (cross_entropy(p, q), kl_divergence(p, q) + entropy(q)),
-    symbols=_symbol_pairs, draw=_draw_pair, given=lambda p, q: p.discrete == q.discrete, rtol=1e-9, uses=("closed-forms",))
+    symbols=_symbol_pairs, draw=_draw_pair, given=_of_one_kind, rtol=1e-9,
+    uses=("closed-forms",))
 
 # %% ../../nbs/04_models.ipynb #e72f8d41
-def _stretched(model, a): return type(model)(model.loc * a, model.scale * a)
+def _stretched(model, a):
+    return type(model)(model.loc * a, model.scale * a)
 
-def _in_other_units(p, q, a): return _pair(entropy(_stretched(p, a)), kl_divergence(_stretched(p, a), _stretched(q, a)))
+def _in_other_units(p, q, a):
+    """The entropy and the divergence in the unit of a x."""
+    p, q = _stretched(p, a), _stretched(q, a)
+    return _pair(entropy(p), kl_divergence(p, q))
 
-def _in_these_units(p, q, shift): return _pair(entropy(p) + shift, kl_divergence(p, q))
+def _in_these_units(p, q, shift):
+    """The entropy, shifted, and the divergence in the unit of x."""
+    return _pair(entropy(p) + shift, kl_divergence(p, q))
 
 def _log(a):
     xp, a = as_arrays("log", a=a)
     return xp.log(a)
 
 def _symbols_and_unit():
+    """Two densities of one family, and the unit."""
     import sympy as sp
     m, n = sp.symbols("m n", real=True)
     s, r, a = sp.symbols("s r a", positive=True)
     return [(P(m, s), P(n, r), a) for P in (Normal, Laplace)]
 
 def _draw_and_unit(rng):
+    """The same, at random."""
     (m, n), (s, r, a) = rng.normal(size=2), rng.uniform(0.3, 3, size=3)
-    return (*((Normal(m, s), Normal(n, r)), (Laplace(m, s), Laplace(n, r)))[rng.integers(2)], a)
+    P = (Normal, Laplace)[rng.integers(2)]
+    return P(m, s), P(n, r), a
+
+def _moved_mass():
+    """The entropy of a pmf in another unit, and what a density's would be."""
+    return entropy([0.5, 0, 0.5]), entropy([0.5, 0.5, 0]) + math.log(2)
 
 differential = Claim(
-    id="differential", statement="In another unit, x → a x, the entropy of a density moves by log a and a divergence does not move.",
+    id="differential",
+    statement="In another unit, x → a x, the entropy of a density moves by log a "
+              "and a divergence does not move.",
     law=lambda p, q, a: (_in_other_units(p, q, a), _in_these_units(p, q, _log(a))),
     twin=lambda p, q, a: (_in_other_units(p, q, a), _in_these_units(p, q, 0)),
-    symbols=_symbols_and_unit, draw=_draw_and_unit, rtol=1e-11, required_marks="CNTH", uses=("closed-forms",),
-    hypotheses={"p has a density": lambda: (entropy([0.5, 0, 0.5]), entropy([0.5, 0.5, 0]) + math.log(2))}, typeset=False)
+    symbols=_symbols_and_unit, draw=_draw_and_unit, rtol=1e-11, required_marks="CNTH",
+    uses=("closed-forms",), hypotheses={"p has a density": _moved_mass}, typeset=False)

@@ -16,8 +16,6 @@ from ..terms import (
     kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, sigmoid_pair, softplus_pair,
     surprisal)
 from ..rows import kl_of_logits
-
-# %% ../../nbs/04_models.ipynb #0d1ac757
 from .distribution import (
     check_labels, check_parameters, LOGIT, PROBABILITY, ProbsOrLogits)
 
@@ -106,12 +104,10 @@ class Bernoulli(ProbsOrLogits):
         xp, p0, p1, f0, f1 = as_arrays("expect", p0=p0, p1=p1, f0=f(0), f1=f(1))
         return multiply_zero_safe(p0, f0, xp) + multiply_zero_safe(p1, f1, xp)
 
-# %% ../../nbs/04_models.ipynb #4d10f688
 def _is_binary(y, xp): return xp.logical_or(y == 0, y == 1)
 
 def _two_logits(t, xp): return xp.stack([xp.zeros_like(t), t], axis=-1)
 
-# %% ../../nbs/04_models.ipynb #e88060a4
 def _surprisal_of_rest(p, xp):
     """−log(1 − p), exact also where 1 − p rounds to 1."""
     if xp is symbolic: return surprisal(1 - p, xp)

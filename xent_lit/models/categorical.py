@@ -18,8 +18,6 @@ from ..arrays.checks import as_broadcastable, as_rows, check_pmf, check_shapes
 from ..terms import difference, kl_div, kl_of_ratio, log_ratio_of_logs, surprisal
 from ..rows import kl_of_logits, log_softmax_rows, max_and_log_sum, softmax_rows
 from ..divergence import kl_divergence
-
-# %% ../../nbs/04_models.ipynb #4e157071
 from .distribution import check_labels, ProbsOrLogits
 
 # %% ../../nbs/04_models.ipynb #b716e1ba
@@ -90,14 +88,15 @@ class Categorical(ProbsOrLogits):
             check_shapes("Categorical.log_prob", y=y.shape, batch=table.shape[:-1])
         y = as_labels(xp, y, table.shape[-1])[..., None]
         def of_probs(p, y): return 0 - surprisal(_pick(p, y, xp), xp)
-        def of_logits(z, y):
-            m, excess = _log_sum(z, xp)
-            return difference(_pick(z, y, xp), m, xp) - excess
+        def of_logits(z, y): return of_label(_pick(z, y, xp), *max_and_log_sum(z, xp))
+        def of_label(logit, m, excess):
+            if late: _check_peaks(xp, m)
+            return difference(logit, m[..., 0], xp) - excess[..., 0]
+        late = is_cut_into_blocks(table)
         if self.logits is None: return map_row_blocks(of_probs, table, y)
         if table.ndim > 1: return map_row_blocks(of_logits, table, y)
-        m, excess = _log_sum(table, xp)                      # one model for all draws
-        def rows(y): return difference(_pick(table, y, xp), m, xp) - excess
-        return map_row_blocks(rows, y)
+        both = max_and_log_sum(table, xp)                    # one model for all draws
+        return map_row_blocks(lambda y: of_label(_pick(table, y, xp), *both), y)
 
     def closed_form(self, p):
         """H(p, self), for a Categorical p."""
@@ -138,19 +137,12 @@ class Categorical(ProbsOrLogits):
         xp, p, values = as_broadcastable("expect", p=self.pmf(), f=f(labels))
         return xp.sum(multiply_zero_safe(p, values + xp.zeros_like(p), xp), axis=-1)
 
-# %% ../../nbs/04_models.ipynb #6ac3cff7
 def _check_peaks(xp, m):
     """Raise unless each row's largest logit is above −inf, as NaN is not; returns them."""
     if not all_true(m > -xp.inf, xp):
         raise ValueError("Categorical: logits have a NaN, or a row of -inf; "
                          "expected no NaN, and in each row an entry above -inf")
     return m
-
-def _log_sum(z, xp):
-    """The largest logit of each row and the excess of the log-sum, without the last axis."""
-    m, excess = max_and_log_sum(z, xp)
-    if xp is np: _check_peaks(xp, m)
-    return m[..., 0], excess[..., 0]
 
 def as_labels(xp, y, k):
     """Labels as integers; raise for labels that are not 0 … k−1."""

@@ -16,6 +16,8 @@ from ..arrays.door import broadcast_shapes, keep_weak
 from ..arrays.values import all_true, as_number, is_concrete
 from ..arrays.checks import as_broadcastable
 from ..arrays.draws import slice_draws
+
+# %% ../../nbs/04_models.ipynb #22b2f3de
 from .expectation import integrate
 
 # %% ../../nbs/04_models.ipynb #e75e189e
@@ -119,7 +121,6 @@ RATE = "a finite number >= 0", _is_rate
 PROBABILITY = "probabilities in [0, 1]", _is_probability
 LOGIT = "logits that are not NaN", _is_no_nan
 
-# %% ../../nbs/04_models.ipynb #981cf1da
 class ProbsOrLogits(Distribution):
     """A distribution of labels that is given by ``probs`` or by ``logits``."""
     discrete = True

@@ -89,7 +89,6 @@ class Empirical:
         entropy_of_x = empirical(self.values[0], weights=self.weights)._entropy()
         return self.cross_entropy(q) - (self._entropy() - entropy_of_x)
 
-# %% ../../nbs/04_models.ipynb #2bcb6328
 def _single(p, q, caller):
     """The model as one distribution for all atoms; arrays are read as pmfs over labels."""
     if len(p.values) != 1:

@@ -7,8 +7,6 @@ __all__ = ['Laplace']
 from ..arrays.door import keep_weak
 from ..arrays.checks import as_broadcastable
 from ..terms import excess_of_decay, kl_div
-
-# %% ../../nbs/04_models.ipynb #7338e748
 from .distribution import LocationScale, overflow_is_infinite
 
 # %% ../../nbs/04_models.ipynb #3d690e2b

@@ -8,8 +8,6 @@ from ..arrays.symbols import constants, special_function, symbolic
 from ..arrays.door import keep_weak
 from ..arrays.checks import as_broadcastable
 from ..terms import kl_div
-
-# %% ../../nbs/04_models.ipynb #3d0a5cf6
 from .distribution import LocationScale, overflow_is_infinite
 
 # %% ../../nbs/04_models.ipynb #41dd13d4

@@ -17,8 +17,6 @@ from ..arrays.values import is_concrete, multiply_zero_safe
 from ..arrays.checks import as_broadcastable
 from ..terms import excess_of_decay, kl_div, surprisal
 from .expectation import sum_counts
-
-# %% ../../nbs/04_models.ipynb #333c0037
 from .distribution import check_labels, check_parameters, Distribution, RATE
 
 # %% ../../nbs/04_models.ipynb #56047fdb
