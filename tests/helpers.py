@@ -74,6 +74,7 @@ def public_names():
     """What the package imports for its users, in the order of its source."""
     tree = ast.parse((PACKAGE / "__init__.py").read_text())
     lines = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    lines = [node for node in lines if node.module[0] != "_"]
     names = [alias.asname or alias.name for node in lines for alias in node.names]
     return [name for name in names if name[0] != "_"]
 

@@ -25,7 +25,7 @@ LIBRARY = [name for name in MODULES if not name.startswith(("laws", "proof"))]
 
 
 def reading_order():
-    """Each module by its place in the book: whether in a chapter, the page, and its first cell."""
+    """Each module by its place in the book: whether in a chapter, and on which page."""
     pages = notebooks()
     numbered = {
         entry["file"].removeprefix("nbs/"): bool(part.get("numbered"))
@@ -36,10 +36,10 @@ def reading_order():
     for page, stem in enumerate(stem for stem in numbered if stem in pages):
         sources = code(pages[stem])
         own = next(filter(None, (directive(source, "default_exp") for source in sources)), "")
-        for cell, source in enumerate(sources):
+        for source in sources:
             name = directive(source, "export")
             if name is not None:
-                places.setdefault(name or own, (numbered[stem], page, cell))
+                places.setdefault(name or own, (numbered[stem], page))
     return places
 
 
@@ -73,14 +73,13 @@ def imports(name, tree=None):
 
 def refused(name, other):
     """Why a module may not import another one, or None."""
-    (chapter, page, cell), (of_chapter, on_page, in_cell) = PLACES[name], PLACES[other]
+    (chapter, page), (of_chapter, on_page) = PLACES[name], PLACES[other]
     if other.startswith("laws.") and not name.startswith("laws."):
         return "no module but the ledger imports laws"
     if of_chapter and not chapter:
         return "the foundation imports no chapter"
-    law = name.startswith("laws.") and not other.startswith("laws.")  # their cells take turns
-    later = on_page > page if law else (on_page, in_cell) >= (page, cell)
-    return "it is read later" if of_chapter == chapter and later else None
+    later = of_chapter == chapter and on_page > page  # a page may put the idea before its parts
+    return "it is read later" if later else None
 
 
 IMPORTERS = [name for name in PLACES if name in MODULES and name != "ledger"]
@@ -92,6 +91,18 @@ def test_a_module_imports_what_is_read_before_it(name):
     assert {other: why for other, why in found.items() if why} == {}
 
 
+def test_imports_form_no_circle():
+    below = {name: {*imports(name)} - {name} for name in IMPORTERS}
+
+    def lowest_first(name, above=()):
+        assert name not in above, " imports ".join([*above, name])
+        for other in below.get(name, ()):
+            lowest_first(other, (*above, name))
+
+    for name in IMPORTERS:
+        lowest_first(name)
+
+
 @pytest.mark.parametrize(
     "name, line, why",
     [
@@ -99,7 +110,7 @@ def test_a_module_imports_what_is_read_before_it(name):
         ("terms", "from xent_lit.divergence import kl_divergence", "imports no chapter"),
         ("entropy", "def f():\n    from .laws import entropy", "imports laws"),
         ("laws.entropy", "from ..models import Normal", "it is read later"),
-        ("models.normal", "from .poisson import Poisson", "it is read later"),
+        ("models.normal", "from ..gaussian import mse", "it is read later"),
     ],
 )
 def test_an_import_out_of_order_is_found(name, line, why):
@@ -114,7 +125,8 @@ def test_only_the_ledger_names_the_laws():
 
 def test_every_module_is_exported_by_a_notebook():
     packages = {name for name, path in MODULES.items() if path.stem == "__init__"}
-    assert set(MODULES) - packages == set(PLACES)
+    by_hand = {"_renamed", "claims"}  # the old names
+    assert set(MODULES) - packages - by_hand == set(PLACES)
 
 
 def test_the_contents_list_every_page_and_nothing_else():
@@ -215,6 +227,7 @@ def test_errors_are_of_few_kinds():
     found = []
     for name, tree in TREES.items():
         allowed = kinds | ({"AssertionError"} if name.startswith("proof") else set())
+        allowed |= {"AttributeError"} if name == "_renamed" else set()
         for node in ast.walk(tree):
             if isinstance(node, ast.Assert):
                 found.append(f"{name}: {ast.unparse(node)}")

@@ -77,7 +77,8 @@ def _repeating(rng):
 mean_is_empirical_expectation = Claim(
     id="mean-is-empirical-expectation",
     statement="The mean of f over the draws is its expectation under p̂(x) = n_x/m.",
-    law=lambda x, outcomes, f: (_mean_twice(x, outcomes, f), _two_expectations(x, outcomes, f)),
+    law=lambda x, outcomes, f: (
+        _mean_twice(x, outcomes, f), _two_expectations(x, outcomes, f)),
     twin=lambda x, outcomes, f: (_mean_over(x, f), _sum_over(outcomes, f)),
     general=_m_draws_of_k_outcomes, symbols=_few_draws, draw=_repeating,
     required_marks="SCNT")

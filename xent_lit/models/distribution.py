@@ -25,7 +25,15 @@ class Distribution:
     """What the families share.
     Each defines ``log_prob(x)``, ``expect(f)`` and, where known, closed forms,
     and names the ``event_ndims`` of its parameters, behind those of the batch:
-    a class that does may be asked for its part of a large sample."""
+    a class that does may be asked for its part of a large sample.
+
+    Examples
+    --------
+    >>> from xent_lit import Normal
+    >>> from xent_lit.models import Distribution
+    >>> isinstance(Normal(0.0, 1.0), Distribution), Normal([0.0, 1.0], 1.0).batch_shape
+    (True, (2,))
+    """
     discrete = False
 
     def cross_entropy(self, q):
