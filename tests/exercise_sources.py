@@ -8,7 +8,7 @@ import yaml
 from exercises import compiled
 from helpers import NBS
 
-CHAPTERS = sorted(NBS.glob("[01]?_*.ipynb"))
+CHAPTERS = sorted([*NBS.glob("[01]?_*.ipynb"), NBS / "proof.ipynb"])  # the pages with exercises
 OPTIONS = re.compile(r"^:{3,}\{exercise\}[^\n]*\n---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
 
 

@@ -6,13 +6,14 @@ __all__ = ['calibration_table']
 # %% ../nbs/10_evaluate.ipynb #732e91d0
 import numpy as np
 
+from .arrays.types import Array, ArrayLike
 from .arrays.door import as_arrays
 
 # %% ../nbs/10_evaluate.ipynb #0d2752f5
-from .evaluate import _host
+from .scale import to_host
 
 # %% ../nbs/10_evaluate.ipynb #bd202202
-def calibration_table(p, happened, *, bins=10):
+def calibration_table(p: ArrayLike, happened: ArrayLike, *, bins: int = 10) -> Array:
     """Forecasts against outcomes, by bins of equal width.
 
     The entries are sums, so that the tables of batches can be added.
@@ -31,15 +32,23 @@ def calibration_table(p, happened, *, bins=10):
     Raises
     ------
     ValueError : forecasts outside [0, 1] or NaN, or shapes that differ.
+    TypeError : lazy arrays.
+
+    Examples
+    --------
+    >>> from xent_lit import calibration_table
+    >>> calibration_table([0.25, 0.25, 0.75], [0, 1, 1], bins=2).tolist()
+    [[2.0, 0.5, 1.0], [1.0, 0.75, 1.0]]
     """
-    xp, p, happened = as_arrays("reliability", p=p, happened=happened)
+    caller = "calibration_table"
+    xp, p, happened = as_arrays(caller, p=p, happened=happened)
     if p.shape != happened.shape:
-        raise ValueError(f"reliability: p has shape {tuple(p.shape)}, happened "
+        raise ValueError(f"{caller}: p has shape {tuple(p.shape)}, happened "
                          f"{tuple(happened.shape)}; expected one outcome for each forecast")
-    p, happened = _host(p, xp), _host(happened, xp)
+    p, happened = to_host(caller, p), to_host(caller, happened)
     if not np.all((p >= 0) & (p <= 1)):
-        raise ValueError(f"reliability: p lies between {np.min(p):g} and {np.max(p):g}, "
+        raise ValueError(f"{caller}: p lies between {np.min(p):g} and {np.max(p):g}, "
                          "expected probabilities")
-    where = np.minimum((p * bins).astype(int), bins - 1)
+    which = np.minimum((p * bins).astype(int), bins - 1)
     columns = np.ones_like(p), p, happened
-    return np.stack([np.bincount(where, c, minlength=bins) for c in columns], axis=-1)
+    return np.stack([np.bincount(which, c, minlength=bins) for c in columns], axis=-1)

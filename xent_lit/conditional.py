@@ -6,9 +6,13 @@
 __all__ = ['conditional_cross_entropy', 'factorize', 'conditional_kl_divergence']
 
 # %% ../nbs/09_conditional.ipynb #026d9df4
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from array_api_compat import array_namespace
 
+from .arrays.types import Array, ArrayLike, Model, Truth
 from .arrays.symbols import SymArray
 from .arrays.door import as_arrays, is_weak, keep_weak
 from .arrays.values import multiply_zero_safe
@@ -16,40 +20,15 @@ from .arrays.checks import check_pmf
 from .arrays.units import in_base
 from .divergence import kl_divergence
 from .entropy import cross_entropy
-from .models.empirical import empirical
-
-# %% ../nbs/09_conditional.ipynb #ac2b4602
-def _stacked(rows):
-    """One number for each x as one array of their library."""
-    return rows if is_weak(rows[0]) else array_namespace(rows[0]).stack(rows)
-
-def _over_x(measure, caller, p_x, p, q, base):
-    """E over x of ``measure(p(·|x), q(·|x))``: tables at once, functions x by x."""
-    if callable(p) != callable(q):
-        raise TypeError(f"{caller}: got a table and a function, "
-                        "expected two tables or two functions x ↦ distribution")
-    at = lambda x: measure(p(x), q(x))
-    if hasattr(p_x, "expect"):
-        if not callable(p):
-            raise TypeError(f"{caller}: p_x is {type(p_x).__name__} and beside it "
-                            "are tables, expected functions x ↦ distribution")
-        rows = lambda x: _stacked([at(v) for v in x]) if np.ndim(x) else at(x)
-        return in_base(p_x.expect(rows), base, caller)
-    check_pmf(p_x, caller=caller, name="p_x")
-    p_x = keep_weak(as_arrays(caller, p_x=p_x)[1], p_x)
-    every = range(p_x.shape[-1])
-    rows = _stacked([at(x) for x in every]) if callable(p) else measure(p, q)
-    xp, p_x, rows = as_arrays(caller, p_x=p_x, rows=rows)
-    if p_x.shape != rows.shape:
-        raise ValueError(f"{caller}: p_x has shape {tuple(p_x.shape)}, the rows of the "
-                         f"tables {tuple(rows.shape)}; expected one row for each x")
-    return in_base(xp.sum(multiply_zero_safe(p_x, rows, xp), axis=-1), base, caller)
+from .models.empirical import Empirical, empirical
 
 # %% ../nbs/09_conditional.ipynb #84772092
-def conditional_cross_entropy(p_x, p_y_given_x, q_y_given_x, *, base=None):
-    """Conditional cross-entropy E over x of H(p(y|x), q(y|x)).
-
-    It is ``cross_entropy`` for each x, averaged.
+def conditional_cross_entropy(
+        p_x: ArrayLike | Truth, p_y_given_x: ArrayLike | Callable[[Any], Truth],
+        q_y_given_x: ArrayLike | Callable[[Any], Model], *,
+        base: float | None = None) -> Array:
+    """Conditional cross-entropy E over x of H(p(y|x), q(y|x)):
+    ``cross_entropy`` for each x, averaged.
 
     Parameters
     ----------
@@ -63,22 +42,64 @@ def conditional_cross_entropy(p_x, p_y_given_x, q_y_given_x, *, base=None):
 
     Returns
     -------
-    array, shape ``(*batch,)``. For a sample of pairs
-        ``cross_entropy(empirical(x, y), q_y_given_x)`` is the same number.
+    array, shape ``(*batch,)``, in nats or the unit of ``base``.
+        For a sample of pairs ``cross_entropy(empirical(x, y), q_y_given_x)``
+        is the same number.
 
     Raises
     ------
-    ValueError : not pmfs, or not one row for each x. TypeError : a table beside a function.
+    ValueError : not pmfs, or not one row for each x.
+    TypeError : a table beside a function.
 
     References
     ----------
     Claim ``conditional-cross-entropy``; Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit import conditional_cross_entropy
+    >>> p, q = [[0.5, 0.5], [1, 0]], [[0.5, 0.5], [0.25, 0.75]]
+    >>> float(conditional_cross_entropy([0.5, 0.5], p, q, base=2))
+    1.5
     """
-    return _over_x(cross_entropy, "conditional_cross_entropy",
-                   p_x, p_y_given_x, q_y_given_x, base)
+    return _mean_over_x(cross_entropy, "conditional_cross_entropy",
+                        p_x, p_y_given_x, q_y_given_x, base)
+
+# %% ../nbs/09_conditional.ipynb #ac2b4602
+def _mean_over_x(measure, caller, p_x, p, q, base):
+    """E over x of ``measure(p(·|x), q(·|x))``: tables at once, functions x by x."""
+    is_function = callable(p)
+    if is_function != callable(q):
+        raise TypeError(f"{caller}: got a table and a function, "
+                        "expected two tables or two functions x ↦ distribution")
+    def at(x): return measure(p(x), q(x))
+    if hasattr(p_x, "expect"):
+        if not is_function:
+            raise TypeError(f"{caller}: p_x is {type(p_x).__name__} and beside it "
+                            "are tables, expected functions x ↦ distribution")
+        nats = p_x.expect(lambda x: _at_each(at, x) if np.ndim(x) else at(x))
+    else:
+        check_pmf(p_x, caller=caller, name="p_x")
+        p_x = keep_weak(as_arrays(caller, p_x=p_x)[1], p_x)
+        rows = _at_each(at, range(p_x.shape[-1])) if is_function else measure(p, q)
+        nats = _weighted_sum(caller, p_x, rows)
+    return in_base(nats, base, caller)
+
+def _at_each(at, inputs):
+    """A number for each input, as one array of their library."""
+    rows = [at(x) for x in inputs]
+    return rows if is_weak(rows[0]) else array_namespace(rows[0]).stack(rows)
+
+def _weighted_sum(caller, p_x, rows):
+    """Σ p(x) · rows(x) over the last axis."""
+    xp, p_x, rows = as_arrays(caller, p_x=p_x, rows=rows)
+    if p_x.shape != rows.shape:
+        raise ValueError(f"{caller}: p_x has shape {tuple(p_x.shape)}, the rows of the "
+                         f"tables {tuple(rows.shape)}; expected one row for each x")
+    return xp.sum(multiply_zero_safe(p_x, rows, xp), axis=-1)
 
 # %% ../nbs/09_conditional.ipynb #dc23ade8
-def factorize(p):
+def factorize(p: Empirical) -> tuple[Empirical, Callable[[Any], Empirical]]:
     """The empirical distribution of pairs as p̂(x) and the function ``x ↦ p̂(y|x)``.
 
     Parameters
@@ -90,33 +111,74 @@ def factorize(p):
     ``(p_x, p_y_given_x)`` : an empirical distribution, and a function that takes one x
         and returns one. It raises ValueError for an x that is not in the sample:
         there p̂(y|x) is not defined.
+
+    Raises
+    ------
+    TypeError : not pairs.
+
+    References
+    ----------
+    Claim ``conditional-cross-entropy``.
+
+    Examples
+    --------
+    >>> from xent_lit import empirical, factorize
+    >>> p_x, p_y_given_x = factorize(empirical([1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 0]))
+    >>> float(p_y_given_x(1).prob(1))
+    0.75
     """
-    if len(getattr(p, "values", ())) != 2:
-        raise TypeError(f"split: p is {str(p)[:40]}, expected empirical(x, y)")
+    if not isinstance(p, Empirical) or len(p.values) != 2:
+        raise TypeError(f"factorize: p is {str(p)[:40]}, expected empirical(x, y)")
     (x, y), w = p.values, p.weights
     def p_y_given_x(value):
-        at = _rows_at(x, value)
+        at = _rows_equal(x, value)
         if not bool(at.any()):
-            raise ValueError(f"split: x = {value} is not in the sample, "
+            raise ValueError(f"factorize: x = {value} is not in the sample, "
                              f"expected an x of its {len(x)} distinct pairs")
         return empirical(y[at], weights=w[at])
     return empirical(x, weights=w), p_y_given_x
 
-def _rows_at(x, value):
+def _rows_equal(x, value):
     """Which rows of x equal the value."""
     if isinstance(x, SymArray): return np.array([v == value for v in x])
-    return (x == value).reshape(len(x), -1).all(axis=-1) if x.ndim > 1 else x == value
+    if x.ndim == 1: return x == value
+    return (x == value).reshape(len(x), -1).all(axis=-1)
 
 # %% ../nbs/09_conditional.ipynb #ed341122
-def conditional_kl_divergence(p_x, p_y_given_x, q_y_given_x, *, base=None):
-    """Conditional divergence E over x of D(p(y|x)‖q(y|x)).
+def conditional_kl_divergence(
+        p_x: ArrayLike | Truth, p_y_given_x: ArrayLike | Callable[[Any], Truth],
+        q_y_given_x: ArrayLike | Callable[[Any], Model], *,
+        base: float | None = None) -> Array:
+    """Conditional divergence E over x of D(p(y|x)‖q(y|x)):
+    ``kl_divergence`` for each x, averaged.
 
-    It is ``kl_divergence`` for each x, averaged.
-    Parameters, errors and shapes as ``conditional_cross_entropy``; the result is ≥ 0.
+    Parameters
+    ----------
+    p_x : array_like, shape ``(*batch, n)``, a pmf over n inputs. Or a distribution.
+    p_y_given_x : array_like, shape ``(*batch, n, k)``, row x the truth for input x.
+        Or a function ``x ↦ distribution``.
+    q_y_given_x : array_like, shape ``(*batch, n, k)``, row x the model for input x.
+        Or a function ``x ↦ distribution``.
+    base : unit of the result: ``None`` for nats, ``2`` for bits.
+
+    Returns
+    -------
+    array, shape ``(*batch,)``, in nats or the unit of ``base``, ≥ 0.
+
+    Raises
+    ------
+    ValueError, TypeError : as ``conditional_cross_entropy``.
 
     References
     ----------
     Claims ``conditional-kl`` and ``chain-rule``; Cover and Thomas (2006).
+
+    Examples
+    --------
+    >>> from xent_lit import conditional_kl_divergence
+    >>> p, q = [[0.5, 0.5], [1, 0]], [[0.5, 0.5], [0.25, 0.75]]
+    >>> float(conditional_kl_divergence([0.5, 0.5], p, q, base=2))
+    1.0
     """
-    return _over_x(kl_divergence, "conditional_kl_divergence",
-                   p_x, p_y_given_x, q_y_given_x, base)
+    return _mean_over_x(kl_divergence, "conditional_kl_divergence",
+                        p_x, p_y_given_x, q_y_given_x, base)

@@ -9,9 +9,11 @@ __all__ = ['CHAPTERS', 'claims', 'row', 'run', 'depth', 'table', 'show', 'main']
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 
+from .arrays.door import optional_import
 from .proof.claim import Claim, verify
 from .proof.derivation import Derivation
 
@@ -19,19 +21,24 @@ from .proof.derivation import Derivation
 CHAPTERS = ("divergence", "entropy", "coding", "models", "likelihood",
             "gaussian", "logits", "losses", "conditional", "evaluate")
 
-def claims():
+def claims() -> dict[str, tuple[str, Claim | Derivation]]:
     """All claims and derivations by id, in the order of reading, each with its chapter."""
     found = {}
     for chapter in CHAPTERS:
-        for name, value in vars(import_module(f"xent_lit.laws.{chapter}")).items():
-            own = getattr(value, "__module__", "") == f"xent_lit.laws.{chapter}"
-            value = value() if name.endswith("_derivation") and own else value
-            if isinstance(value, (Claim, Derivation)):
-                found.setdefault(value.id, (chapter, value))
+        for claim in _claims_of(chapter):
+            found.setdefault(claim.id, (chapter, claim))
     return found
 
+def _claims_of(chapter):
+    """The claims that its laws name, and the derivations that functions there make."""
+    module = import_module(f"xent_lit.laws.{chapter}")
+    for name, value in vars(module).items():
+        own = getattr(value, "__module__", "") == module.__name__
+        if own and name.endswith("_derivation"): yield value()
+        elif isinstance(value, (Claim, Derivation)): yield value
+
 # %% ../nbs/ledger.ipynb #c5c0ad80
-def row(id):
+def row(id: str) -> dict:
     """Run one claim or derivation and report on it.
 
     Parameters
@@ -40,16 +47,17 @@ def row(id):
 
     Returns
     -------
-    dict : ``id``, ``chapter``, ``statement``, ``owes``, ``marks`` (letter ↦ what was seen),
-        ``draws``, ``worst_error``, ``tolerance``, ``uses``, ``formal``, and ``failure``,
-        empty where every mark owed was shown.
+    dict : ``id``, ``chapter``, ``statement``, ``required_marks``, ``marks``
+        (letter ↦ what was seen), ``draws``, ``worst_error``, ``tolerance``, ``uses``,
+        ``mathlib``, and ``failure``, empty where every required mark was shown.
     """
     chapter, claim = claims()[id]
     found = {"id": id, "chapter": chapter, "statement": claim.statement,
-             "owes": getattr(claim, "required_marks", "S"), "marks": {}, "draws": 0,
-             "worst_error": None, "tolerance": getattr(claim, "rtol", None),
+             "required_marks": getattr(claim, "required_marks", "S"),
+             "marks": {}, "draws": 0, "worst_error": None,
+             "tolerance": getattr(claim, "rtol", None),
              "uses": list(getattr(claim, "uses", ())),
-             "formal": getattr(claim, "mathlib", ""), "failure": ""}
+             "mathlib": getattr(claim, "mathlib", ""), "failure": ""}
     look = _derived if isinstance(claim, Derivation) else _verified
     try: return found | look(claim)
     except Exception as why: return found | {"failure": f"{type(why).__name__}: {why}"}
@@ -62,14 +70,17 @@ def _verified(claim):
 def _derived(derivation):
     return {"marks": {"S": f"{len(derivation.signs()) - 1} steps confirmed"}}
 
-def run(ids=None, progress=iter):
-    """The rows of the given claims, by default all, run on two processes."""
+def run(ids: list[str] | None = None, progress: Callable = iter) -> list[dict]:
+    """The rows of the given claims, by default all, run on two processes.
+
+    ``progress`` is handed the rows as they come, and may show how far the run is.
+    """
     ids = list(claims()) if ids is None else list(ids)
     if len(ids) < 4: return [row(id) for id in ids]
     with ProcessPoolExecutor(2) as pool: return list(progress(pool.map(row, ids)))
 
 # %% ../nbs/ledger.ipynb #00aaab3b
-def depth(id, below=()):
+def depth(id: str, below: tuple[str, ...] = ()) -> int:
     """How many claims stand below this one in the longest chain.
 
     Raises for an unknown name or a circle.
@@ -81,63 +92,87 @@ def depth(id, below=()):
     return max((1 + depth(other, (*below, id)) for other in uses), default=0)
 
 # %% ../nbs/ledger.ipynb #a215c94e
-def table(rows):
+def table(rows: list[dict]) -> str:
     """The rows as lines of text."""
-    def line(r):
-        seen = r["marks"].get("S", "")
-        if r["worst_error"] is not None:
-            error = f"error {r['worst_error']:.0e} of {r['tolerance']:.0e}"
-            seen = f"{r['draws']:>4} draws, {error}"
-        failure = f"\n    FAILED {r['failure']}" if r["failure"] else ""
-        marks = "".join(r["marks"]) or "-"
-        return f"{r['id']:38} {r['chapter']:11} {marks:7} {seen}{failure}"
     head = f"{'claim':38} {'chapter':11} {'shown':7}"
     failed = sum(bool(r["failure"]) for r in rows)
     last = f"{len(rows) - failed} claims hold, {failed} failed"
-    return "\n".join([head, *map(line, rows), last])
+    return "\n".join([head, *map(_line, rows), last])
+
+def _line(r):
+    """What was shown of one claim, and below it why it failed."""
+    seen = r["marks"].get("S", "")
+    if r["worst_error"] is not None:
+        error = f"error {r['worst_error']:.0e} of {r['tolerance']:.0e}"
+        seen = f"{r['draws']:>4} draws, {error}"
+    failure = f"\n    FAILED {r['failure']}" if r["failure"] else ""
+    marks = "".join(r["marks"]) or "-"
+    return f"{r['id']:38} {r['chapter']:11} {marks:7} {seen}{failure}"
 
 # %% ../nbs/ledger.ipynb #745375c4
-def show(id):
+def show(id: str) -> str:
     """One claim in full: what was seen, its two sides, or the steps of the derivation."""
     _, claim = claims()[id]
-    if isinstance(claim, Derivation):
-        lines = [f"  {'max' if sign > 0 else 'min'}  {step.to}\n         {step.because}"
-                 for sign, step in zip(claim.signs(), claim.steps)]
-        return "\n".join([f"{id}: {claim.statement}", *lines])
-    cases = (claim.general() or claim.symbols())[:1]
-    sides = [f"  {side} {value}" for case in cases
-             for side, value in zip(("left ", "right"), claim.law(*case))]
-    return "\n".join([repr(verify(claim)), *sides])
+    if isinstance(claim, Derivation): return f"{id}: {claim.statement}\n{_steps(claim)}"
+    return "\n".join([repr(verify(claim)), *_sides(claim)])
 
-def main(arguments=None):
+def _steps(derivation):
+    return "\n".join(f"  {'max' if sign > 0 else 'min'}  {step.to}\n         {step.because}"
+                     for sign, step in zip(derivation.signs(), derivation.steps))
+
+def _sides(claim):
+    """The two sides of its first symbolic case, if it has one."""
+    for case in (claim.general() or claim.symbols())[:1]:
+        left, right = claim.law(*case)
+        yield from (f"  left  {left}", f"  right {right}")
+
+# %% ../nbs/ledger.ipynb #380d5fca
+def main(arguments: list[str] | None = None) -> int:
     """``python -m xent_lit``: run the ledger, or say what a loss assumes."""
-    parser = argparse.ArgumentParser(
-        prog="xent-lit", description="What is a cross-entropy loss function?")
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("verify", help="run the claims of the book")
-    check.add_argument("--only", metavar="ID", help="run one claim and show its two sides")
-    check.add_argument("--json", metavar="FILE", help="also write the result to a file")
-    said = commands.add_parser("explain", help="what am I assuming when I use this loss?")
-    said.add_argument("loss")
+    parser = _parser()
     options = parser.parse_args(arguments)
-    if options.command == "explain": return _explain(options.loss)
+    if options.command == "explain": return _explain(" ".join(options.loss))
+    _require_libraries(parser)
     if options.only and options.only not in claims():
         parser.error(f"no claim {options.only!r}; there are {', '.join(claims())}")
     rows = _run_and_print(options.only)
     if options.json: _write(rows, options.json)
     return int(any(r["failure"] for r in rows))
 
-# %% ../nbs/ledger.ipynb #380d5fca
+def _parser():
+    from xent_lit import __version__
+    parser = argparse.ArgumentParser(
+        prog="xent-lit", description="What is a cross-entropy loss function?")
+    parser.add_argument("--version", action="version", version=f"xent_lit {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("verify", help="run the claims of the book")
+    check.add_argument("--only", metavar="ID", help="run one claim and show its two sides")
+    check.add_argument("--json", metavar="FILE", help="also write the result to a file")
+    said = commands.add_parser("explain", help="what am I assuming when I use this loss?")
+    said.add_argument("loss", nargs="+", help="its name, which may have several words")
+    return parser
+
+def _require_libraries(parser):
+    """The claims need SymPy and SciPy: where one is missing, the error names the extra."""
+    try:
+        for library in "sympy", "scipy":
+            optional_import(library, "verify", "xent-lit verify")
+    except ModuleNotFoundError as missing: parser.error(str(missing))
+
 def _run_and_print(only):
     if only:
         rows = run([only])
         print(rows[0]["failure"] or show(only))
         return rows
-    from tqdm import tqdm
-    rows = run(progress=lambda results: tqdm(
-        results, total=len(claims()), unit=" claims", file=sys.stderr))
+    rows = run(progress=_bar)
     print(table(rows))
     return rows
+
+def _bar(rows):
+    """The rows behind a bar that shows how many there are, if tqdm is installed."""
+    try: from tqdm import tqdm
+    except ModuleNotFoundError: return rows
+    return tqdm(rows, total=len(claims()), unit=" claims", file=sys.stderr)
 
 def _write(rows, file):
     with open(file, "w", encoding="utf-8") as out:

@@ -2,22 +2,25 @@
 
 # %% auto #0
 __all__ = ['Fit', 'fit', 'linear', 'linear_regression', 'logistic_regression',
-           'softmax_regression', 'poisson_regression', 'linear_gradient']
+           'softmax_regression', 'poisson_regression', 'linear_gradient', 'entries']
 
 # %% ../nbs/09_conditional.ipynb #6b7e2aeb
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from array_api_compat import device
 
+from .arrays.types import Array, ArrayLike, Model
 from .arrays.symbols import SymArray, symbolic
-from .arrays.door import as_arrays
+from .arrays.door import as_arrays, optional_import
 from .entropy import cross_entropy
 from .models.normal import Normal
 from .models.bernoulli import Bernoulli
 from .models.categorical import as_labels, Categorical
 from .models.poisson import Poisson
-from .models.empirical import empirical
+from .models.empirical import Empirical, empirical
 from .likelihood import nll
 
 # %% ../nbs/09_conditional.ipynb #fc76d3e5
@@ -32,14 +35,18 @@ class Fit:
     loss : its conditional cross-entropy on the data, nats, without the penalty.
     slope : the largest entry of the gradient of the objective; near 0 at a smooth minimum.
     """
-    theta: np.ndarray
-    model: object
+    theta: Array
+    model: Callable[[Any], Model]
     loss: float
     slope: float
 
 # %% ../nbs/09_conditional.ipynb #0cb3cdeb
-def fit(model, theta0, x, y, *, weights=None, l2=0.0, grad=None):
+def fit(model: Callable[[Any], Callable[[Any], Model]], theta0: ArrayLike,
+        x: ArrayLike, y: ArrayLike, *, weights: ArrayLike | None = None,
+        l2: ArrayLike = 0.0, grad: Callable[..., Array] | None = None) -> Fit:
     """Minimise the conditional cross-entropy of the pairs over the parameters of a model.
+
+    The search is SciPy's L-BFGS.
 
     Parameters
     ----------
@@ -63,32 +70,59 @@ def fit(model, theta0, x, y, *, weights=None, l2=0.0, grad=None):
     ValueError : no pairs, x and y of different length, an unknown label,
         a negative penalty, or a start where the loss is not finite.
     ArithmeticError : no minimum within 10 000 steps.
+    ModuleNotFoundError : SciPy is not installed.
+
+    References
+    ----------
+    Claims ``conditional-mle`` and ``linear-gradient``.
+
+    Examples
+    --------
+    >>> from xent_lit import Normal, fit
+    >>> def line(theta): return lambda x: Normal(theta[0] + theta[1] * x, 1.0)
+    >>> found = fit(line, [0, 0], x=[0, 1, 2], y=[1, 3, 5])
+    >>> [round(float(t), 4) for t in found.theta]
+    [1.0, 2.0]
     """
-    from scipy.optimize import minimize
+    minimize = optional_import("scipy.optimize", "fit", "fit").minimize
     p = empirical(np.asarray(x), np.asarray(y), weights=weights)
     theta0 = np.asarray(theta0, dtype=float)
-    l2 = _penalty(l2, theta0)
-    inputs, targets = p.values
-    start = nll(model(theta0)(inputs), targets, weights=p.weights)  # checks shapes as well
-    if not np.isfinite(start):
-        raise ValueError(f"fit: the loss at theta0 is {start}, expected a finite number")
+    l2 = _check_penalty(l2, theta0)
+    _check_start(model(theta0), p)
+    def loss(theta):
+        return cross_entropy(p, model(theta))
     def objective(flat):
         theta = flat.reshape(theta0.shape)
-        return float(cross_entropy(p, model(theta)) + np.sum(l2 * theta**2) / 2)
+        return float(loss(theta) + np.sum(l2 * theta**2) / 2)
     def gradient(flat):
         theta = flat.reshape(theta0.shape)
         return (grad(model, theta, p) + l2 * theta).ravel()
-    found = minimize(
-        objective, theta0.ravel(), jac=gradient if grad else "3-point", method="L-BFGS-B",
-        options={"maxiter": 10_000, "maxfun": 10**7,
-                 "ftol": 1e-16, "gtol": 1e-9, "maxcor": 60})
-    slope, theta = float(np.max(np.abs(found.jac))), found.x.reshape(theta0.shape)
+    found = minimize(objective, theta0.ravel(), jac=gradient if grad else "3-point",
+                     method="L-BFGS-B", options=_SEARCH)
+    slope = float(np.max(np.abs(found.jac)))
     if found.status == 1:
         raise ArithmeticError(f"fit: no minimum after {found.nit} steps, "
                               f"the slope is still {slope:.1e}")
-    return Fit(theta, model(theta), float(cross_entropy(p, model(theta))), slope)
+    theta = found.x.reshape(theta0.shape)
+    return Fit(theta, model(theta), float(loss(theta)), slope)
 
-def _penalty(l2, theta0):
+# %% ../nbs/09_conditional.ipynb #e57b6074
+_SEARCH = {
+    "maxiter": 10_000,
+    "maxfun": 10**7,
+    "ftol": 1e-16,             # as far as a float can tell
+    "gtol": 1e-9,
+    "maxcor": 60}              # steps remembered: few models here have more parameters
+
+def _check_start(model, p):
+    """Raise unless the loss is finite where the search starts, and the shapes agree."""
+    x, y = p.values
+    loss = nll(model(x), y, weights=p.weights)
+    if not np.isfinite(loss):
+        raise ValueError(f"fit: the loss at theta0 is {loss}, expected a finite number")
+
+def _check_penalty(l2, theta0):
+    """The penalty as an array, one number or one for each parameter."""
     l2 = np.asarray(l2, dtype=float)
     if l2.shape not in ((), theta0.shape) or not (l2 >= 0).all():
         raise ValueError(
@@ -98,7 +132,7 @@ def _penalty(l2, theta0):
     return l2
 
 # %% ../nbs/09_conditional.ipynb #735b4c7b
-def linear(theta, x):
+def linear(theta: ArrayLike, x: ArrayLike) -> Array:
     """The linear predictor x W + b; the last entry (or row) of ``theta`` is b.
 
     Parameters
@@ -109,6 +143,16 @@ def linear(theta, x):
     Returns
     -------
     array, shape ``(m,)`` or ``(m, k)``, without the m for one input.
+
+    Raises
+    ------
+    ValueError : theta does not have one row more than x has features.
+
+    Examples
+    --------
+    >>> from xent_lit.regression import linear
+    >>> linear([2.0, 10.0, 1.0], [[1.0, 0.0], [0.0, 1.0]]).tolist()
+    [3.0, 11.0]
     """
     xp, theta, x = as_arrays("linear", theta=theta, x=x)
     if x.ndim == 0 or x.shape[-1] != theta.shape[0] - 1:
@@ -119,33 +163,61 @@ def linear(theta, x):
     return x @ theta[:-1, ...] + theta[-1, ...]
 
 # %% ../nbs/09_conditional.ipynb #2b223723
-def linear_regression(theta, scale=1.0):
-    """The conditional model x ↦ Normal(f, scale) with ``f = linear(theta, x)``."""
+def linear_regression(theta: ArrayLike, scale: ArrayLike = 1.0
+                      ) -> Callable[[ArrayLike], Normal]:
+    """The conditional model x ↦ Normal(f, scale) with ``f = linear(theta, x)``.
+
+    Examples
+    --------
+    >>> from xent_lit import linear_regression
+    >>> linear_regression([2.0, 1.0])([3.0])
+    Normal(loc=7.0, scale=1.0)
+    """
     return lambda x: Normal(linear(theta, x), scale)
 
-def logistic_regression(theta):
-    """The conditional model x ↦ Bernoulli with the logit ``linear(theta, x)``."""
+def logistic_regression(theta: ArrayLike) -> Callable[[ArrayLike], Bernoulli]:
+    """The conditional model x ↦ Bernoulli with the logit ``linear(theta, x)``.
+
+    Examples
+    --------
+    >>> from xent_lit import logistic_regression
+    >>> float(logistic_regression([2.0, -6.0])([3.0]).mean)
+    0.5
+    """
     return lambda x: Bernoulli(logits=linear(theta, x))
 
-def softmax_regression(theta):
+def softmax_regression(theta: ArrayLike) -> Callable[[ArrayLike], Categorical]:
     """The conditional model x ↦ Categorical with the logits ``linear(theta, x)``.
 
     The shape of theta is ``(d + 1, k)``.
+
+    Examples
+    --------
+    >>> from xent_lit import softmax_regression
+    >>> softmax_regression([[2.0, -2.0], [-6.0, 6.0]])([3.0]).pmf().tolist()
+    [0.5, 0.5]
     """
     return lambda x: Categorical(logits=linear(theta, x))
 
-def poisson_regression(theta):
-    """The conditional model x ↦ Poisson with the rate ``exp linear(theta, x)``."""
+def poisson_regression(theta: ArrayLike) -> Callable[[ArrayLike], Poisson]:
+    """The conditional model x ↦ Poisson with the rate ``exp linear(theta, x)``.
+
+    Examples
+    --------
+    >>> from xent_lit import poisson_regression
+    >>> float(poisson_regression([2.0, -6.0])([3.0]).rate)
+    1.0
+    """
     def model(x):
         xp, log_rate = as_arrays("poisson_regression", log_rate=linear(theta, x))
         return Poisson(xp.exp(log_rate))
     return model
 
 # %% ../nbs/09_conditional.ipynb #df796283
-def linear_gradient(model, theta, p):
-    """Gradient of ``cross_entropy(p, model(theta))`` for a linear predictor.
-
-    It is the mean of (x, 1)ᵀ (prediction − target).
+def linear_gradient(model: Callable[[Any], Callable[[Any], Model]], theta: Array,
+                    p: Empirical) -> Array:
+    """Gradient of ``cross_entropy(p, model(theta))`` for a linear predictor:
+    the mean of (x, 1)ᵀ (prediction − target).
 
     Parameters
     ----------
@@ -165,24 +237,37 @@ def linear_gradient(model, theta, p):
     References
     ----------
     Claim ``linear-gradient``.
+
+    Examples
+    --------
+    >>> from xent_lit import empirical, linear_gradient, logistic_regression
+    >>> pairs = empirical([[1.0], [2.0]], [1, 0])
+    >>> linear_gradient(logistic_regression, [0.0, 0.0], pairs).tolist()
+    [0.25, 0.0]
     """
     x, y = p.values
-    residual = _residual(model(theta)(x), y)
-    xp, x, w, r = as_arrays("linear_gradient", x=x, w=p.weights, residual=residual)
-    if xp is symbolic: xp, (x, w, r) = np, map(_entries, (x, w, r))
-    r = r * (w[:, None] if r.ndim > 1 else w)
-    return xp.concat([x.T @ r, xp.sum(r, axis=0, keepdims=True)])
+    error = _prediction_minus_target(model(theta)(x), y)
+    xp, x, w, error = as_arrays("linear_gradient", x=x, w=p.weights, error=error)
+    if xp is symbolic:
+        xp, x, w, error = np, entries(x), entries(w), entries(error)
+    error = error * (w[:, None] if error.ndim > 1 else w)
+    return xp.concat([x.T @ error, xp.sum(error, axis=0, keepdims=True)])
 
-def _entries(a): return a.data if isinstance(a, SymArray) else np.asarray(a)
+def entries(a):
+    """The entries as an array of NumPy; symbols are its objects."""
+    return a.data if isinstance(a, SymArray) else np.asarray(a)
 
-def _residual(q, y):
-    """Prediction minus target."""
+def _prediction_minus_target(q, y):
+    """The derivative of −log q(y) with respect to the linear predictor."""
     if isinstance(q, Normal): return (q.loc - y) / q.scale**2
     if isinstance(q, (Bernoulli, Poisson)): return q.mean - y
-    if isinstance(q, Categorical):
-        xp, p, y = as_arrays("linear_gradient", p=q.pmf(), y=y)
-        labels = xp.arange(p.shape[-1], device=device(p))
-        y = as_labels(xp, y, p.shape[-1])[..., None]
-        return p - xp.astype(xp.equal(y, labels), p.dtype)
+    if isinstance(q, Categorical): return _pmf_minus_one_hot(q, y)
     raise NotImplementedError(f"linear_gradient: the model is {type(q).__name__}, "
                               "expected Normal, Bernoulli, Categorical or Poisson")
+
+def _pmf_minus_one_hot(q, y):
+    xp, p, y = as_arrays("linear_gradient", p=q.pmf(), y=y)
+    k = p.shape[-1]
+    y = as_labels(xp, y, k)[..., None]
+    is_target = xp.equal(y, xp.arange(k, device=device(p)))
+    return p - xp.astype(is_target, p.dtype)

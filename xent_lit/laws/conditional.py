@@ -21,26 +21,64 @@ from ..models.laplace import Laplace
 from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
 from ..models.poisson import Poisson
-from ..models.empirical import empirical
+from ..models.empirical import Empirical, empirical
 from ..likelihood import likelihood, log_likelihood, nll
 from ..conditional import (
     conditional_cross_entropy, conditional_kl_divergence, factorize)
 from ..regression import (
-    _entries, linear_gradient, linear_regression, logistic_regression, poisson_regression,
+    entries, linear_gradient, linear_regression, logistic_regression, poisson_regression,
     softmax_regression)
 
-# %% ../../nbs/09_conditional.ipynb #84fbc596
-def _pairs(p_x, q, x, y):
+# %% ../../nbs/09_conditional.ipynb #5fe5a797
+def _table(name, n, k):
+    """A symbolic table: n rows, each the general pmf over k outcomes."""
+    return SymArray(np.stack([symbols_pmf(f"{name}{x}", k).data for x in "abc"[:n]]))
+
+def _draw_tables(rng):
+    """p(x), and three tables p(y|x), over the same 2 to 4 inputs and 2 to 4 outcomes."""
+    n, k = (int(size) for size in rng.integers(2, 5, size=2))
+    return rng.dirichlet(np.ones(n)), *rng.dirichlet(np.ones(k), size=(3, n))
+
+def _draw_labels(rng):
+    """p(x), two tables p(y|x), and five pairs."""
+    p_x, q, r, _ = _draw_tables(rng)
+    x = rng.integers(0, len(p_x), size=5)
+    y = rng.integers(0, q.shape[1], size=5)
+    return p_x, q, r, x, y
+
+def _symbolic_labels():
+    """The same on symbols: two or three inputs, two or three outcomes."""
+    cases = [
+        (2, 2, [0, 1, 1], [1, 0, 0]),
+        (2, 3, [1, 0], [2, 1]),
+        (3, 2, [0, 2, 0], [1, 1, 0])]
+    return [(symbols_pmf("c", n), _table("q", n, k), _table("r", n, k), x, y)
+            for n, k, x, y in cases]
+
+def _likelihood_of_pairs(p_x, q, x, y):
     """Likelihood of the pairs under the joint table p(x) q(y|x)."""
     xp, p_x, q = as_arrays("pairs", p_x=p_x, q=q)
-    cells = p_x[:, None] * q
-    cells = SymArray(cells.data.ravel()) if xp is symbolic else cells.ravel()
+    cells = _flat(p_x[:, None] * q)
     return likelihood(Categorical(probs=cells), np.asarray(x) * q.shape[1] + np.asarray(y))
 
-def _labels_only(q, x, y): return likelihood(Categorical(probs=q[np.asarray(x)]), y)
+def _flat(table):
+    """The cells of a table, of numbers or of symbols, in one row."""
+    cells = entries(table).ravel()
+    return SymArray(cells) if isinstance(table, SymArray) else cells
 
-def _article(q, x, y):
+def _of_labels_only(q, x, y):
+    return likelihood(Categorical(probs=q[np.asarray(x)]), y)
+
+def _sum_over_pairs(q, x, y):
+    """The article's sum, Σ q(yᵢ|xᵢ)."""
     return sum(likelihood(Categorical(probs=q[i]), [j]) for i, j in zip(x, y))
+
+def _factor_of_pairs(p_x, q, r, x, y):
+    """By how much the likelihood of the pairs changes from the model r to the model q."""
+    return _likelihood_of_pairs(p_x, q, x, y) / _likelihood_of_pairs(p_x, r, x, y)
+
+def _factor_given_x(measure, q, r, x, y):
+    return measure(q, x, y) / measure(r, x, y)
 
 def _best(objective):
     """Where a function of θ is largest, on a grid of step 1/60."""
@@ -54,36 +92,18 @@ def _recorded_twice():
 
 def _telling_inputs():
     """θ is the probability of x = 1 and of y = 1; the pairs are (1, 1), (1, 0), (1, 0)."""
-    given = lambda t: likelihood(Bernoulli(t), [1, 0, 0])
-    return _best(given), _best(lambda t: likelihood(Bernoulli(t), [1, 1, 1]) * given(t))
-
-# %% ../../nbs/09_conditional.ipynb #5fe5a797
-def _table(name, n, k):
-    """A symbolic table: n rows, each the general pmf over k outcomes."""
-    return SymArray(np.stack([symbols_pmf(f"{name}{x}", k).data for x in "abc"[:n]]))
-
-def _draw_tables(rng):
-    """p(x), and three tables p(y|x), over the same 2 to 4 inputs and 2 to 4 outcomes."""
-    n, k = (int(size) for size in rng.integers(2, 5, size=2))
-    return rng.dirichlet(np.ones(n)), *rng.dirichlet(np.ones(k), size=(3, n))
-
-def _draw_labels(rng):
-    p_x, q, r, _ = _draw_tables(rng)
-    return p_x, q, r, rng.integers(0, len(p_x), size=5), rng.integers(0, q.shape[1], size=5)
+    def of_labels(t): return likelihood(Bernoulli(t), [1, 0, 0])
+    def of_pairs(t): return likelihood(Bernoulli(t), [1, 1, 1]) * of_labels(t)
+    return _best(of_labels), _best(of_pairs)
 
 conditional_mle = Claim(
     id="conditional-mle",
     statement="Between any two θ the likelihood of the pairs and Π p(y|x, θ) "
               "change by the same factor, so they have the same maximum.",
-    law=lambda p_x, q, r, x, y: (_pairs(p_x, q, x, y) / _pairs(p_x, r, x, y),
-                                 _labels_only(q, x, y) / _labels_only(r, x, y)),
-    twin=lambda p_x, q, r, x, y: (_pairs(p_x, q, x, y) / _pairs(p_x, r, x, y),
-                                  _article(q, x, y) / _article(r, x, y)),
-    symbols=lambda: [(symbols_pmf("c", n), _table("q", n, k), _table("r", n, k), x, y)
-                     for n, k, x, y in ((2, 2, [0, 1, 1], [1, 0, 0]),
-                                        (2, 3, [1, 0], [2, 1]),
-                                        (3, 2, [0, 2, 0], [1, 1, 0]))],
-    draw=_draw_labels, rtol=1e-11, required_marks="CNTH", typeset=False, uses=("iid-likelihood",),
+    law=lambda p_x, *a: (_factor_of_pairs(p_x, *a), _factor_given_x(_of_labels_only, *a)),
+    twin=lambda p_x, *a: (_factor_of_pairs(p_x, *a), _factor_given_x(_sum_over_pairs, *a)),
+    symbols=_symbolic_labels, draw=_draw_labels, rtol=1e-11, required_marks="CNTH",
+    typeset=False, uses=("iid-likelihood",),
     hypotheses={"the pairs are independent given θ": _recorded_twice,
                 "p(x) is free of θ": _telling_inputs})
 
@@ -92,10 +112,11 @@ def _draw_pairs(rng):
     """Twelve pairs with few distinct values, and a model of one of four families."""
     a, b, s = rng.normal(), rng.normal(), rng.uniform(0.5, 2)
     w, v = rng.normal(size=(2, 3))
-    models = [(2, lambda x: Bernoulli(logits=a * x + b)),
-              (3, lambda x: Categorical(logits=np.multiply.outer(x, w) + v)),
-              (3, lambda x: Normal(a * x + b, s)),
-              (3, lambda x: Poisson(np.exp(a * x / 2 + b)))]
+    models = [
+        (2, lambda x: Bernoulli(logits=a * x + b)),
+        (3, lambda x: Categorical(logits=np.multiply.outer(x, w) + v)),
+        (3, lambda x: Normal(a * x + b, s)),
+        (3, lambda x: Poisson(np.exp(a * x / 2 + b)))]
     k, model = models[rng.integers(4)]
     x, y = rng.integers(0, 3, size=12), rng.integers(0, k, size=12)
     return x.astype(float), y.astype(float), model
@@ -108,6 +129,7 @@ def _lines():
     return [lambda x: Normal(a * x + b, s), lambda x: Laplace(a * x + b, s)]
 
 def _general_pairs():
+    """m pairs, m unspecified."""
     import sympy as sp
     m = sp.Symbol("m", integer=True, positive=True)
     x, y = (symbols_vector(name, m, "i", real=True) for name in "xy")
@@ -117,8 +139,13 @@ def _few_pairs():
     """Three pairs, the last equal to the first; and four pairs, two with the same x."""
     import sympy as sp
     x, y = sp.symbols("x1:4", real=True), sp.symbols("y1:5", real=True)
-    samples = [([x[0], x[1], x[0]], [y[0], y[1], y[0]]), ([x[0], x[1], x[0], x[2]], y)]
+    samples = [
+        ([x[0], x[1], x[0]], [y[0], y[1], y[0]]),
+        ([x[0], x[1], x[0], x[2]], y)]
     return [(SymArray(xs), SymArray(ys), model) for xs, ys in samples for model in _lines()]
+
+def _some_pairs_repeat(x, y, model):
+    return len(set(zip(x, y))) < len(x)
 
 def _expected(x, y, model):
     """The expectation of log q(y|x) under p̂(x, y)."""
@@ -130,7 +157,7 @@ conditional_expectation = Claim(
     law=lambda x, y, model: (-nll(model(x), y), _expected(x, y, model)),
     twin=lambda x, y, model: (log_likelihood(model(x), y), _expected(x, y, model)),
     general=_general_pairs, symbols=_few_pairs, draw=_draw_pairs,
-    given=lambda x, y, model: len(set(zip(x, y))) < len(x),
+    given=_some_pairs_repeat,
     required_marks="SCNT", uses=("mean-is-empirical-expectation",))
 
 # %% ../../nbs/09_conditional.ipynb #545e9239
@@ -143,41 +170,62 @@ def _cells(n):
 
 def _whole(p, q):
     """E over the pairs of −log q(y|x), as the definition says."""
-    if hasattr(p, "values"): return cross_entropy(p, q)
+    if isinstance(p, Empirical): return cross_entropy(p, q)
     total = sum(symbolic.sum(row) for row in p)
     return sum(symbolic.sum(row * -symbolic.log(model)) for row, model in zip(p, q)) / total
 
 def _parts(p):
     """p(x) and x ↦ p(y|x): of a sample by ``factorize``, of a table from its cells."""
-    if hasattr(p, "values"): return factorize(p)
+    if isinstance(p, Empirical): return factorize(p)
     mass = [symbolic.sum(row) for row in p]
     return normalize(mass), lambda x: p[x] / mass[x]
 
-def _by_x(p, q, even=False):
+def _by_x(p, q):
+    """The mean over x of the cross-entropies at x."""
     p_x, p_y_given_x = _parts(p)
-    if even and hasattr(p_x, "values"): p_x = empirical(p_x.values[0])
-    elif even: p_x = normalize([1] * len(p))
-    return conditional_cross_entropy(p_x, p_y_given_x, q if callable(q) else lambda x: q[x])
+    return conditional_cross_entropy(p_x, p_y_given_x, _as_function(q))
+
+def _by_x_evenly(p, q):
+    """The same with an equal weight for each distinct x."""
+    p_x, p_y_given_x = _parts(p)
+    if isinstance(p, Empirical): p_x = empirical(p_x.values[0])
+    else: p_x = normalize([1] * len(p))
+    return conditional_cross_entropy(p_x, p_y_given_x, _as_function(q))
+
+def _as_function(rows):
+    """A table as the function that returns its rows."""
+    return rows if callable(rows) else lambda x: rows[x]
+
+def _as_sample(x, y, model):
+    return empirical(x, y), model
+
+def _some_inputs_repeat(p, q):
+    return len(set(p.values[0])) < len(p.values[0])
 
 conditional_cross_entropy_law = Claim(
     id="conditional-cross-entropy",
     statement="The loss E over p̂(x, y) of −log q(y|x) "
               "is the mean over p̂(x) of H(p̂(y|x), q(y|x)).",
     law=lambda p, q: (_whole(p, q), _by_x(p, q)),
-    twin=lambda p, q: (_whole(p, q), _by_x(p, q, even=True)),
+    twin=lambda p, q: (_whole(p, q), _by_x_evenly(p, q)),
     general=lambda: [_cells(2), _cells(3)],
-    symbols=lambda: [(empirical(x, y), model) for x, y, model in _few_pairs()],
-    draw=lambda rng: (lambda x, y, model: (empirical(x, y), model))(*_draw_pairs(rng)),
-    given=lambda p, q: len(set(p.values[0])) < len(p.values[0]),
+    symbols=lambda: [_as_sample(*pairs) for pairs in _few_pairs()],
+    draw=lambda rng: _as_sample(*_draw_pairs(rng)), given=_some_inputs_repeat,
     required_marks="SCNT", typeset=False, uses=("conditional-expectation",))
 
 # %% ../../nbs/09_conditional.ipynb #16917bec
-def _difference(measure, p_x, p, q, r):
+def _change(measure, p_x, p, q, r):
     """How much a measure changes from the model r to the model q."""
-    rows = (lambda t: lambda x: t[x]) if isinstance(p, list) else (lambda t: t)
-    return measure(p_x, rows(p), rows(q)) - measure(p_x, rows(p), rows(r))
+    if isinstance(p, list):                    # rows of unspecified length are no table
+        p, q, r = map(_as_function, (p, q, r))
+    return measure(p_x, p, q) - measure(p_x, p, r)
 
-def _reversed(p_x, p, q): return conditional_kl_divergence(p_x, q, p)
+def _reversed(p_x, p, q):
+    return conditional_kl_divergence(p_x, q, p)
+
+def _three_tables(n, k):
+    """p(x), and three symbolic tables with n rows of k outcomes."""
+    return symbols_pmf("c", n), *(_table(name, n, k) for name in "pqr")
 
 def _general_rows(n):
     """p(x) over n inputs, and for each x three unspecified pmfs over K outcomes."""
@@ -192,12 +240,10 @@ conditional_kl = Claim(
     id="conditional-kl",
     statement="Between any two conditional models, the mean divergence "
               "and the conditional cross-entropy change by the same amount.",
-    law=lambda *a: (_difference(conditional_kl_divergence, *a),
-                    _difference(conditional_cross_entropy, *a)),
-    twin=lambda *a: (_difference(_reversed, *a),
-                     _difference(conditional_cross_entropy, *a)),
-    symbols=lambda: [(symbols_pmf("c", n), *(_table(name, n, k) for name in "pqr"))
-                     for n, k in ((2, 2), (2, 3))],
+    law=lambda *a: (_change(conditional_kl_divergence, *a),
+                    _change(conditional_cross_entropy, *a)),
+    twin=lambda *a: (_change(_reversed, *a), _change(conditional_cross_entropy, *a)),
+    symbols=lambda: [_three_tables(2, 2), _three_tables(2, 3)],
     general=lambda: [_general_rows(2), _general_rows(3)], sum_to_one=_ROWS,
     draw=_draw_tables, rtol=1e-9, required_marks="SCNTF", typeset=False,
     mathlib="InformationTheory.klDiv_compProd_eq_add",
@@ -205,26 +251,32 @@ conditional_kl = Claim(
 
 # %% ../../nbs/09_conditional.ipynb #c687e676
 def _pair_divergence(p_x, p, q_x, q):
+    """The divergence of the joint tables p(x) p(y|x) and q(x) q(y|x)."""
     xp, p_x, p, q_x, q = as_arrays("pairs", p_x=p_x, p=p, q_x=q_x, q=q)
-    flat = (lambda t: SymArray(t.data.ravel())) if xp is symbolic else np.ravel
-    return kl_divergence(flat(p_x[:, None] * p), flat(q_x[:, None] * q))
+    return kl_divergence(_flat(p_x[:, None] * p), _flat(q_x[:, None] * q))
+
+def _two_parts(p_x, p, q_x, q):
+    """The divergence of x, and that of y given x over the true x."""
+    return kl_divergence(p_x, q_x) + conditional_kl_divergence(p_x, p, q)
+
+def _two_parts_over_q(p_x, p, q_x, q):
+    """The same over the model's x."""
+    return kl_divergence(p_x, q_x) + conditional_kl_divergence(q_x, p, q)
 
 def _draw_two_joints(rng):
     p_x, p, q, _ = _draw_tables(rng)
     return p_x, p, rng.dirichlet(np.ones(len(p_x))), q
 
+def _symbolic_joints(n, k):
+    return symbols_pmf("c", n), _table("p", n, k), symbols_pmf("d", n), _table("q", n, k)
+
 chain_rule = Claim(
     id="chain-rule",
     statement="The divergence of pairs is the divergence of x "
               "plus the mean divergence of y given x.",
-    law=lambda p_x, p, q_x, q: (
-        _pair_divergence(p_x, p, q_x, q),
-        kl_divergence(p_x, q_x) + conditional_kl_divergence(p_x, p, q)),
-    twin=lambda p_x, p, q_x, q: (
-        _pair_divergence(p_x, p, q_x, q),
-        kl_divergence(p_x, q_x) + conditional_kl_divergence(q_x, p, q)),
-    symbols=lambda: [(symbols_pmf("c", n), _table("p", n, k),
-                      symbols_pmf("d", n), _table("q", n, k)) for n, k in ((2, 2), (2, 3))],
+    law=lambda *a: (_pair_divergence(*a), _two_parts(*a)),
+    twin=lambda *a: (_pair_divergence(*a), _two_parts_over_q(*a)),
+    symbols=lambda: [_symbolic_joints(2, 2), _symbolic_joints(2, 3)],
     draw=_draw_two_joints, rtol=1e-9, required_marks="CNTF", typeset=False,
     mathlib="InformationTheory.klDiv_compProd_eq_add", uses=("kl-definition",))
 
@@ -244,11 +296,14 @@ def conditional_mle_derivation():
     of_x = sp.Sum(sp.KroneckerDelta(x[u], x[v]) * p_hat.subs(v, u), (u, 1, V))
     p_hat_given_x = p_hat / of_x
     log_q = sp.log(q(y[v], x[v], theta))
-    drawn, expected = q(y[z[i]], x[z[i]], theta), sp.Sum(p_hat * log_q, (v, 1, V))
+    drawn = q(y[z[i]], x[z[i]], theta)
+    expected = sp.Sum(p_hat * log_q, (v, 1, V))
     own = -sp.Sum(p_hat * sp.log(p_hat_given_x), (v, 1, V))
-    shorter = ((count, m * sp.Symbol(r"\hat{p}_v")),
-               (p_hat_given_x, sp.Symbol(r"\hat{p}(y_v|x_v)")),
-               (x[z[i]], sp.Symbol("x_i")), (y[z[i]], sp.Symbol("y_i")))
+    shorter = (
+        (count, m * sp.Symbol(r"\hat{p}_v")),
+        (p_hat_given_x, sp.Symbol(r"\hat{p}(y_v|x_v)")),
+        (x[z[i]], sp.Symbol("x_i")),
+        (y[z[i]], sp.Symbol("y_i")))
     steps = (
         Step(sp.Product(drawn, (i, 1, m)), "likelihood of y given x",
              code=lambda model, x, y: likelihood(model(x), y)),
@@ -257,8 +312,7 @@ def conditional_mle_derivation():
         Step(sp.Sum(sp.log(drawn), (i, 1, m)) / m, "m > 0 is free of θ", by=lambda u: u / m,
              code=lambda model, x, y: -nll(model(x), y)),
         Step(expected, "counting: expectation under p̂",
-             code=lambda model, x, y: empirical(x, y).expect(
-                 lambda x, y: model(x).log_prob(y))),
+             code=lambda model, x, y: _expected(x, y, model)),
         Step(-expected, "the sign turns: cross-entropy", by=lambda u: -u,
              code=lambda model, x, y: conditional_cross_entropy(
                  *factorize(empirical(x, y)), model)),
@@ -283,12 +337,24 @@ def _given_function():
 # %% ../../nbs/09_conditional.ipynb #17023869
 def _loss_derivative(model, theta, p):
     """The derivative of the loss: SymPy's, or fourth-order differences on numbers."""
+    def loss(theta): return cross_entropy(p, model(theta))
+    def slope(h): return (loss(theta + h) - loss(theta - h)) / 2
     if isinstance(theta, SymArray):
-        return SymArray([cross_entropy(p, model(theta)).diff(t) for t in theta])
-    h, steps = 1e-3, np.eye(theta.size).reshape(theta.size, *theta.shape)
-    at = lambda step: cross_entropy(p, model(theta + step))
-    return np.reshape([(8 * (at(h * e) - at(-h * e)) - (at(2 * h * e) - at(-2 * h * e)))
-                       / (12 * h) for e in steps], theta.shape)
+        return SymArray([loss(theta).diff(t) for t in theta])
+    h = 1e-3
+    steps = h * np.eye(theta.size).reshape(theta.size, *theta.shape)
+    slopes = [(4 * slope(step) - slope(2 * step) / 2) / (3 * h) for step in steps]
+    return np.reshape(slopes, theta.shape)
+
+def _of_sum(model, theta, p):
+    """The gradient that forgets the mean over the pairs."""
+    return linear_gradient(model, theta, p) * len(p.values[1])
+
+def _line_of_spread_two(theta):
+    return linear_regression(theta, scale=2)
+
+_REGRESSIONS = (
+    softmax_regression, _line_of_spread_two, logistic_regression, poisson_regression)
 
 def _symbolic_pairs():
     import sympy as sp
@@ -296,10 +362,8 @@ def _symbolic_pairs():
     p = empirical(SymArray([[x[0], x[1]], [x[1], 1]]), SymArray([1, 0]))
     return [(model, SymArray(t), p) for model in _REGRESSIONS[1:]]
 
-_REGRESSIONS = (softmax_regression, lambda theta: linear_regression(theta, scale=2),
-                logistic_regression, poisson_regression)
-
 def _draw_linear(rng):
+    """A model with two features, its parameters, and eight pairs."""
     model = _REGRESSIONS[rng.integers(4)]
     theta = rng.normal(size=(3, 3) if model is softmax_regression else 3) / 2
     return model, theta, empirical(rng.normal(size=(8, 2)), rng.integers(0, 2, size=8))
@@ -308,84 +372,110 @@ linear_gradient_law = Claim(
     id="linear-gradient",
     statement="With a linear predictor, the gradient of the loss "
               "is the mean of (x, 1)ᵀ (prediction − target).",
-    law=lambda model, theta, p: (linear_gradient(model, theta, p),
-                                 _loss_derivative(model, theta, p)),
-    twin=lambda model, theta, p: (linear_gradient(model, theta, p) * len(p.values[1]),
-                                  _loss_derivative(model, theta, p)),
+    law=lambda *a: (linear_gradient(*a), _loss_derivative(*a)),
+    twin=lambda *a: (_of_sum(*a), _loss_derivative(*a)),
     symbols=_symbolic_pairs, draw=_draw_linear, rtol=1e-7, typeset=False,
     uses=("conditional-cross-entropy",))
 
 # %% ../../nbs/09_conditional.ipynb #a4ba4203
-def _frequencies(counts, every_class=None):
-    """Loss of the class frequencies on labels with these counts, and H(p̂(y)), or log K."""
-    p_hat = normalize(counts)
-    loss = nll(Categorical(probs=p_hat), np.arange(len(p_hat)), weights=counts)
-    if every_class: p_hat = normalize([every_class] * len(p_hat))
-    return loss, entropy(p_hat)
+def _loss_of_frequencies(counts):
+    """The loss of the class frequencies on labels with these counts."""
+    labels = np.arange(len(counts))
+    return nll(Categorical(probs=normalize(counts)), labels, weights=counts)
 
-def _counts():
+def _log_of_classes(counts):
+    """log K, the entropy of balanced classes."""
+    return entropy(normalize([1] * len(counts)))
+
+def _symbolic_counts():
     import sympy as sp
     return [(SymArray(sp.symbols(f"n1:{k + 1}", positive=True)),) for k in (2, 3)]
+
+def _draw_counts(rng):
+    counts = rng.integers(1, 50, size=int(rng.integers(2, 11)))
+    return (counts,)
 
 baseline_loss = Claim(
     id="baseline",
     statement="Predicting the class frequencies scores the entropy H(p̂(y)).",
-    law=_frequencies, twin=lambda counts: _frequencies(counts, every_class=1),
-    symbols=_counts, uses=("entropy-is-self-cross-entropy",),
-    draw=lambda rng: (rng.integers(1, 50, size=int(rng.integers(2, 11))),))
+    law=lambda counts: (_loss_of_frequencies(counts), entropy(normalize(counts))),
+    twin=lambda counts: (_loss_of_frequencies(counts), _log_of_classes(counts)),
+    symbols=_symbolic_counts, draw=_draw_counts, uses=("entropy-is-self-cross-entropy",))
 
 # %% ../../nbs/09_conditional.ipynb #bc44f696
-def _always(answers, pmf):
-    """Accuracy and loss of a model with (right, wrong) answers, all with pmf (c, 1 − c)."""
-    return answers[0] / sum(answers), nll(Categorical(probs=pmf), [0, 1], weights=answers)
+def _accuracy(answers):
+    """The share of right answers, of the numbers (right, wrong)."""
+    return answers[0] / sum(answers)
 
-def _calibrated(answers): return normalize(answers)
+def _loss_of_answers(answers, pmf):
+    """The loss of a model that gives each answer the probability c; pmf is (c, 1 − c)."""
+    return nll(Categorical(probs=pmf), [0, 1], weights=answers)
+
+def _calibrated(answers):
+    return normalize(answers)
 
 def _overconfident(answers):
     """(c, 1 − c) for c = 1 − exp(−1/(1−s)), where s is the share of right answers."""
     errors = answers[1] / sum(answers)
     return -np.expm1(-1 / errors), np.exp(-1 / errors)
 
-def _changes(before, after, confidence):
+def _signs_of_change(before, after, confidence):
     """The signs of the change in accuracy and in loss."""
-    r, loss = _always(before, _calibrated(before))
-    s, later = _always(after, confidence(after))
-    return np.sign(s - r), np.sign(later - loss)
+    loss = _loss_of_answers(before, _calibrated(before))
+    later = _loss_of_answers(after, confidence(after))
+    return np.sign(_accuracy(after) - _accuracy(before)), np.sign(later - loss)
 
 def _draw_shares(rng):
     """Right and wrong answers of two models that are right in at least half the cases."""
     pairs = (sorted(rng.integers(1, 60, size=2)) for _ in range(2))
     return tuple((int(n), int(k)) for k, n in pairs)
 
+def _is_more_accurate(before, after):
+    return _accuracy(before) < _accuracy(after)
+
 calibration = Claim(
     id="calibration",
     statement="Of two models the more accurate one can have the higher loss, "
               "if it is too sure of itself.",
-    law=lambda before, after: _changes(before, after, _overconfident),
-    twin=lambda before, after: _changes(before, after, _calibrated),
-    draw=_draw_shares, required_marks="NT", typeset=False,
-    given=lambda before, after: before[0] / sum(before) < after[0] / sum(after))
+    law=lambda before, after: _signs_of_change(before, after, _overconfident),
+    twin=lambda before, after: _signs_of_change(before, after, _calibrated),
+    draw=_draw_shares, given=_is_more_accurate, required_marks="NT", typeset=False)
 
 # %% ../../nbs/09_conditional.ipynb #5a9c16f9
 def _chain(first, step):
     """The table of all sequences of three tokens, flat."""
-    first, step = _entries(first), _entries(step)
+    first, step = entries(first), entries(step)
     table = (first[:, None] * step)[:, :, None] * step
-    return SymArray(table.ravel()) if table.dtype == object else table.ravel()
+    return _as_symbols(table.ravel())
 
 def _marginals(first, step):
     """The pmf of each of the three tokens."""
-    first, step = _entries(first), _entries(step)
+    first, step = entries(first), entries(step)
     tokens = first, first @ step, first @ step @ step
-    return [SymArray(p) if p.dtype == object else p for p in tokens]
+    return [_as_symbols(p) for p in tokens]
+
+def _as_symbols(p):
+    return SymArray(p) if p.dtype == object else p
+
+def _of_whole(a, A, b, B):
+    """The cross-entropy of the whole sequence, for each of its three tokens."""
+    return cross_entropy(_chain(a, A), _chain(b, B)) / 3
 
 def _per_token(a, A, b, B):
+    """The mean of the conditional cross-entropies."""
     one, two, _ = _marginals(a, A)
-    return (cross_entropy(one, b) + conditional_cross_entropy(one, A, B)
-            + conditional_cross_entropy(two, A, B)) / 3
+    first = cross_entropy(one, b)
+    second = conditional_cross_entropy(one, A, B)
+    third = conditional_cross_entropy(two, A, B)
+    return (first + second + third) / 3
 
 def _as_if_independent(a, A, b, B):
-    return sum(cross_entropy(p, q) for p, q in zip(_marginals(a, A), _marginals(b, B))) / 3
+    tokens = zip(_marginals(a, A), _marginals(b, B))
+    return sum(cross_entropy(p, q) for p, q in tokens) / 3
+
+def _symbolic_chains():
+    a, b = symbols_pmf("a", 2), symbols_pmf("b", 2)
+    return [(a, _table("A", 2, 2), b, _table("B", 2, 2))]
 
 def _draw_chains(rng):
     k = int(rng.integers(2, 5))
@@ -397,11 +487,7 @@ autoregressive = Claim(
     id="autoregressive",
     statement="The cross-entropy of a sequence, per token, "
               "is the mean over its places of the conditional cross-entropies.",
-    law=lambda a, A, b, B: (cross_entropy(_chain(a, A), _chain(b, B)) / 3,
-                            _per_token(a, A, b, B)),
-    twin=lambda a, A, b, B: (cross_entropy(_chain(a, A), _chain(b, B)) / 3,
-                             _as_if_independent(a, A, b, B)),
-    symbols=lambda: [(symbols_pmf("a", 2), _table("A", 2, 2),
-                      symbols_pmf("b", 2), _table("B", 2, 2))],
-    draw=_draw_chains, rtol=1e-11,
+    law=lambda *chains: (_of_whole(*chains), _per_token(*chains)),
+    twin=lambda *chains: (_of_whole(*chains), _as_if_independent(*chains)),
+    symbols=_symbolic_chains, draw=_draw_chains, rtol=1e-11,
     typeset=False, uses=("conditional-cross-entropy",))

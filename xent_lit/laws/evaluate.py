@@ -21,56 +21,90 @@ from ..evaluate import bits_per_byte
 from ..evaluate import Evaluation
 
 # %% ../../nbs/10_evaluate.ipynb #0f240320
-def _part(model, y, w, rows): return Evaluation().update(model, y[rows[0]:rows[1]], w[rows[0]:rows[1]])
+def _parts(model, y, w, cuts):
+    """The evaluations of the parts between the cuts."""
+    starts, ends = (0, *cuts), (*cuts, len(y))
+    return [Evaluation().update(model, y[i:j], w[i:j]) for i, j in zip(starts, ends)]
 
-def _parts(model, y, w, cuts): return [_part(model, y, w, rows) for rows in zip((0, *cuts), (*cuts, len(y)))]
-
-def _grouped(read, model, y, w, cuts):
-    """A number read from two groupings of three parts."""
+def _groupings(model, y, w, cuts):
+    """Three parts merged from the left, and from the right."""
     a, b, c = _parts(model, y, w, cuts)
-    return _pair(read((a + b) + c), read(a + (b + c)))
+    return (a + b) + c, a + (b + c)
 
-def _pair(a, b): return SymArray([a, b]) if hasattr(a, "free_symbols") else np.array([a, b])
+def _pair(a, b):
+    return SymArray([a, b]) if hasattr(a, "free_symbols") else np.array([a, b])
 
-def _mean_of_means(model, y, w, cuts):
-    means = [part.nats for part in _parts(model, y, w, cuts)]
-    return _pair(sum(means) / len(means), sum(means) / len(means))
+def _grouped_means(*sample):
+    left, right = _groupings(*sample)
+    return _pair(left.nats, right.nats)
+
+def _mean_of_means(*sample):
+    """The mean of the losses of the parts, whatever their sizes."""
+    means = [part.nats for part in _parts(*sample)]
+    mean = sum(means) / len(means)
+    return _pair(mean, mean)
+
+def _one_pass(model, y, w, cuts):
+    return nll(model, y, weights=w)
 
 def _draw_parts(rng):
     """A model, a weighted sample, and two places to cut it."""
     m = int(rng.integers(6, 60))
-    model = [Normal(rng.normal(), rng.uniform(0.5, 2)), Poisson(rng.uniform(0.5, 3)), Categorical(logits=rng.normal(size=4))][rng.integers(3)]
-    return model, rng.integers(0, 4, size=m), rng.uniform(0.1, 2, size=m), sorted(rng.choice(np.arange(1, m), size=2, replace=False))
+    models = [
+        Normal(rng.normal(), rng.uniform(0.5, 2)),
+        Poisson(rng.uniform(0.5, 3)),
+        Categorical(logits=rng.normal(size=4))]
+    model = models[rng.integers(3)]
+    y, w = rng.integers(0, 4, size=m), rng.uniform(0.1, 2, size=m)
+    return model, y, w, sorted(rng.choice(np.arange(1, m), size=2, replace=False))
 
-def _symbol_parts():
+def _symbolic_parts():
+    """Four draws from a Normal model, cut in three ways."""
     import sympy as sp
     t, s = sp.Symbol("t", real=True), sp.Symbol("s", positive=True)
-    y, w = SymArray(sp.symbols("y1:5", real=True)), SymArray(sp.symbols("w1:5", positive=True))
+    y = SymArray(sp.symbols("y1:5", real=True))
+    w = SymArray(sp.symbols("w1:5", positive=True))
     return [(Normal(t, s), y, w, cuts) for cuts in ((1, 2), (1, 3), (2, 3))]
 
 merge_is_one_pass = Claim(
-    id="merge-is-one-pass", statement="Evaluations of parts, merged in any grouping, have the mean of one pass over all draws.",
-    law=lambda model, y, w, cuts: (_grouped(lambda e: e.nats, model, y, w, cuts), nll(model, y, weights=w)),
-    twin=lambda model, y, w, cuts: (_mean_of_means(model, y, w, cuts), nll(model, y, weights=w)),
-    symbols=_symbol_parts, draw=_draw_parts, rtol=1e-15, typeset=False, uses=("nll-is-cross-entropy",))
+    id="merge-is-one-pass",
+    statement="Evaluations of parts, merged in any grouping, "
+              "have the mean of one pass over all draws.",
+    law=lambda *sample: (_grouped_means(*sample), _one_pass(*sample)),
+    twin=lambda *sample: (_mean_of_means(*sample), _one_pass(*sample)),
+    symbols=_symbolic_parts, draw=_draw_parts, rtol=1e-15, typeset=False,
+    uses=("nll-is-cross-entropy",))
 
 # %% ../../nbs/10_evaluate.ipynb #113d6651
-def _spread_by_definition(model, y, w):
+def _spread_by_definition(model, y, w, cuts):
     """Σ w (ℓ − μ)², written out for comparison."""
     xp, surprise, w = as_arrays("spread", surprise=-model.log_prob(y), w=w)
     return xp.sum(w * (surprise - nll(model, y, weights=w)) ** 2)
 
-def _within(model, y, w, cuts): return sum(part.spread for part in _parts(model, y, w, cuts))
+def _grouped_spreads(*sample):
+    left, right = _groupings(*sample)
+    return _pair(left.spread, right.spread)
+
+def _spread_within(*sample):
+    """The spreads of the parts alone, without that between them."""
+    return sum(part.spread for part in _parts(*sample))
+
+def _three_symbolic_draws():
+    model, y, w, _ = _symbolic_parts()[0]
+    return [(model, y[:3], w[:3], (1, 2))]
 
 merge_spread = Claim(
-    id="merge-spread", statement="Merged in any grouping, the parts have the spread of one pass over all draws.",
-    law=lambda model, y, w, cuts: (_grouped(lambda e: e.spread, model, y, w, cuts), _spread_by_definition(model, y, w)),
-    twin=lambda model, y, w, cuts: (_within(model, y, w, cuts), _spread_by_definition(model, y, w)),
-    symbols=lambda: [(model, y[:3], w[:3], (1, 2)) for model, y, w, _ in _symbol_parts()[:1]],
-    draw=_draw_parts, rtol=1e-12, typeset=False, uses=("merge-is-one-pass",))
+    id="merge-spread",
+    statement="Merged in any grouping, the parts have the spread "
+              "of one pass over all draws.",
+    law=lambda *sample: (_grouped_spreads(*sample), _spread_by_definition(*sample)),
+    twin=lambda *sample: (_spread_within(*sample), _spread_by_definition(*sample)),
+    symbols=_three_symbolic_draws, draw=_draw_parts, rtol=1e-12, typeset=False,
+    uses=("merge-is-one-pass",))
 
 # %% ../../nbs/10_evaluate.ipynb #1a2c007c
 def _gets_minus_expects(z, y, beta):
+    """The loss of softmax(βz) at the label y, less its entropy."""
     xp, z, beta = as_arrays("temperature", z=z, beta=beta)
     q = Categorical(logits=z * beta)
     return nll(q, [y]) - entropy(q)
@@ -80,17 +114,26 @@ def _slope(z, y, beta):
     xp, z, beta = as_arrays("temperature", z=z, beta=beta)
     return xp.sum(Categorical(logits=z * beta).pmf() * z) - z[y]
 
-def _symbol_logits():
+def _beta_times_slope(z, y, beta):
+    return beta * _slope(z, y, beta)
+
+def _symbolic_logits():
     import sympy as sp
-    z, b, d = sp.Symbol("z", real=True), sp.Symbol("beta", positive=True), sp.Symbol("d", positive=True)
+    z = sp.Symbol("z", real=True)
+    b, d = sp.Symbol("beta", positive=True), sp.Symbol("d", positive=True)
     return [([z, z - d], 0, b), ([z, z - d], 1, b), ([z, z - d, z - d], 2, b)]
 
+def _draw_logits(rng):
+    return rng.normal(size=4), int(rng.integers(4)), rng.uniform(0.2, 3)
+
 temperature = Claim(
-    id="temperature", statement="What a model gets above what it expects is β times the slope of its loss in β.",
-    law=lambda z, y, beta: (_gets_minus_expects(z, y, beta), beta * _slope(z, y, beta)),
-    twin=lambda z, y, beta: (_gets_minus_expects(z, y, beta), _slope(z, y, beta)),
-    symbols=_symbol_logits, draw=lambda rng: (rng.normal(size=4), int(rng.integers(4)), rng.uniform(0.2, 3)),
-    rtol=1e-9, typeset=False, uses=("logits", "nll-is-cross-entropy"))
+    id="temperature",
+    statement="What a model gets above what it expects "
+              "is β times the slope of its loss in β.",
+    law=lambda *a: (_gets_minus_expects(*a), _beta_times_slope(*a)),
+    twin=lambda *a: (_gets_minus_expects(*a), _slope(*a)),
+    symbols=_symbolic_logits, draw=_draw_logits, rtol=1e-9, typeset=False,
+    uses=("logits", "nll-is-cross-entropy"))
 
 # %% ../../nbs/10_evaluate.ipynb #e70fec3b
 def _by_symbol(rows, text):
@@ -107,11 +150,19 @@ def _before(text):
     """What stands before each symbol; symbol 0 stands before the text."""
     return np.concatenate([[0], text[:-1]])
 
-def _symbol_table(k): return np.array([symbols_pmf(letter, k).data for letter in "abcdefgh"[:k]])
+def _per_byte(tokens, rows, text):
+    return bits_per_byte(tokens(rows, text), len(text))
+
+def _symbolic_text():
+    rows = np.array([symbols_pmf(letter, 2).data for letter in "ab"])
+    return [(rows, np.array([0, 1, 1, 1]))]
+
+def _draw_text(rng):
+    return rng.dirichlet(np.ones(5), size=5), rng.integers(0, 5, size=20)
 
 bits_per_byte_law = Claim(
-    id="bits-per-byte", statement="Bits per byte do not depend on the cut into tokens.",
-    law=lambda rows, text: (bits_per_byte(_by_symbol(rows, text), len(text)), bits_per_byte(_by_pair(rows, text), len(text))),
-    twin=lambda rows, text: (_by_symbol(rows, text).bits, _by_pair(rows, text).bits),
-    symbols=lambda: [(_symbol_table(2), np.array([0, 1, 1, 1]))],
-    draw=lambda rng: (rng.dirichlet(np.ones(5), size=5), rng.integers(0, 5, size=20)), typeset=False, uses=("merge-is-one-pass",))
+    id="bits-per-byte",
+    statement="Bits per byte do not depend on the cut into tokens.",
+    law=lambda *text: (_per_byte(_by_symbol, *text), _per_byte(_by_pair, *text)),
+    twin=lambda *text: (_by_symbol(*text).bits, _by_pair(*text).bits),
+    symbols=_symbolic_text, draw=_draw_text, typeset=False, uses=("merge-is-one-pass",))
