@@ -133,25 +133,12 @@ def test_an_evaluation_is_the_nll(model):
     assert e.bits == e.nats / math.log(2) and e.perplexity == np.exp(e.nats)
 
 
-def test_ten_million_float32_terms():
-    rng = np.random.default_rng(0)
-    z = rng.normal(size=10**7).astype(np.float32)
-    y = rng.integers(0, 2, size=10**7, dtype=np.int8)
-    surprises = -Bernoulli(logits=z).log_prob(y)
-    assert surprises.dtype == np.float32
-    exact = math.fsum(surprises.tolist())
-    parts = evaluate(
-        lambda z: Bernoulli(logits=z),
-        ((z[i : i + 777_777], y[i : i + 777_777]) for i in range(0, 10**7, 777_777)),
-    )
-    whole = Evaluation().update(Bernoulli(logits=z), y)
-    assert whole.total == exact and parts.total == exact
-    assert close(parts.spread, whole.spread, 1e-12) and close(
-        whole.spread, 1e7 * np.var(surprises, dtype=float), 1e-12
-    )
-    assert not close(float(np.cumsum(surprises)[-1]), exact, 1e-5), (
-        "one by one in float32 is good enough: the test shows nothing"
-    )
+def test_batches_are_evaluated_together():
+    y = np.arange(6) % 3
+    batches = [(0, y[:2]), (0, y[2:5], [1, 2, 3]), (0, y[5:])]
+    found = evaluate(lambda x: Categorical(probs=[0.2, 0.3, 0.5]), batches)
+    whole = Evaluation().update(Categorical(probs=[0.2, 0.3, 0.5]), y, [1, 1, 1, 2, 3, 1])
+    assert agree(found, whole) and found.weight == 9
 
 
 def test_a_small_spread_around_a_large_mean():

@@ -44,7 +44,15 @@ from xent_lit import (
 from xent_lit.assumptions import is_cross_entropy
 from xent_lit.evaluate import Evaluation, bits_per_byte, marginal_entropy
 from xent_lit.proof.algebra import relative_error
-from xent_lit.regression import fit, linear, linear_gradient
+from xent_lit.regression import (
+    fit,
+    linear,
+    linear_gradient,
+    linear_regression,
+    logistic_regression,
+    poisson_regression,
+    softmax_regression,
+)
 
 # Two small functions carry every law: a law is a function of drawn examples that says whether it
 # holds.
@@ -312,9 +320,9 @@ def test_outcomes_may_lie_on_any_axis():
         return [f(p, q) for p, q in zip(*pq)]
 
     def agree(f, pq, order):
-        return close(f(*(p.T for p in pq), axis=0), by_row(f, pq)[::order], rtol=1e-15) and close(
-            f(*pq), by_row(f, pq), rtol=1e-15
-        )
+        turned = [f(*(p.T for p in pq), axis=axis) for axis in (0, -2)]
+        both = [close(found, by_row(f, pq)[::order], rtol=1e-15) for found in turned]
+        return all(both) and close(f(*pq), by_row(f, pq), rtol=1e-15)
 
     check(
         lambda pq: all(agree(f, pq, 1) for f in (cross_entropy, kl_divergence)),
@@ -686,6 +694,41 @@ def test_log_prob_is_the_logarithm_of_the_density(family):
 
 
 @every_family
+def test_mean_and_variance(family):
+    """E x and E (x − E x)², as SciPy has them; for labels, by their probabilities."""
+    model, reference, _ = FAMILIES[family]
+
+    def theirs(a, b):
+        if "categorical" in family:
+            p = np.exp(reference(a, b)(np.arange(4)))
+            return p @ np.arange(4)
+        law = reference(a, b).__self__
+        return law.mean(), law.var()
+
+    def ours(q):
+        if "categorical" in family:
+            return q.expect(lambda x: x)
+        return q.mean, q.variance
+
+    check(
+        lambda a, b: close(ours(model(a, b)), theirs(a, b), rtol=1e-12, beside=9),
+        lambda a, b: close(ours(model(a, b)), theirs(a + 0.01, b + 0.01), rtol=1e-12, beside=9),
+        REALS,
+        SCALES,
+    )
+
+
+def test_a_poisson_is_summed_far_enough():
+    """E k² = λ² + λ."""
+    rates = st.floats(1, 5000)
+    check(
+        lambda r: close(Poisson(r).expect(lambda k: k**2), r**2 + r, rtol=1e-11),
+        lambda r: close(Poisson(r).expect(lambda k: k**2), r**2, rtol=1e-11),
+        rates,
+    )
+
+
+@every_family
 def test_nll_is_cross_entropy_of_empirical(family):
     """−(1/m) Σ log q(xᵢ) = H(p̂, q) with p̂(x) = n_x/m; repeated values count as often as they
     occur."""
@@ -997,6 +1040,38 @@ def test_a_sample_repeated_has_the_loss_of_the_sample():
         st.lists(st.integers(0, 1), min_size=10, max_size=10).map(np.array),
         examples=5,
     )
+
+
+def test_regressions_are_families_of_linear_maps():
+    """With t = Xw + b: Normal(t, 1), Bernoulli(logits=t), Categorical(logits=t), Poisson(eᵗ)."""
+    tables = st.lists(st.tuples(REALS, REALS), min_size=3, max_size=3).map(np.array)
+
+    def means(theta, x):
+        line, table = theta[:, 0], np.column_stack([theta, theta[:, 0]])
+        normal = linear_regression(line)(x)
+        return [
+            np.stack([normal.loc, normal.scale + 0 * normal.loc]),
+            logistic_regression(line)(x).mean,
+            softmax_regression(table)(x).pmf(),
+            poisson_regression(line)(x).mean,
+        ]
+
+    def theirs(theta, x, slip=0):
+        t, table = (x @ v[:-1] + v[-1] + slip for v in (theta[:, 0], theta[:, [0, 1, 0]]))
+        table[:, 1] -= slip
+        return [
+            np.stack([t, np.ones_like(t)]),
+            scipy.special.expit(t),
+            scipy.special.softmax(table, axis=1),
+            np.exp(t),
+        ]
+
+    def agree(theta, x, slip=0):
+        pairs = zip(means(theta, x), theirs(theta, x, slip))
+        return [close(ours, other, rtol=1e-12, beside=9) for ours, other in pairs]
+
+    inputs = st.lists(st.tuples(REALS, REALS), min_size=2, max_size=2).map(np.array)
+    check(lambda v, x: all(agree(v, x)), lambda v, x: any(agree(v, x, 0.1)), tables, inputs)
 
 
 def test_fit_is_ridge_regression():

@@ -1,4 +1,4 @@
-"""Evaluation of arrays of other libraries: lazy ones, and a cluster that loses a worker."""
+"""Evaluation of many draws, of arrays of other libraries, lazily, and on a cluster."""
 
 import math
 import os
@@ -30,6 +30,27 @@ def test_an_evaluation_holds_plain_numbers_of_arrays_of_every_library(name):
     np.testing.assert_array_equal(theirs.counts, ours.counts)
 
 
+def test_ten_million_float32_terms():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=10**7).astype(np.float32)
+    y = rng.integers(0, 2, size=10**7, dtype=np.int8)
+    surprises = -Bernoulli(logits=z).log_prob(y)
+    assert surprises.dtype == np.float32
+    exact = math.fsum(surprises.tolist())
+    parts = evaluate(
+        lambda z: Bernoulli(logits=z),
+        ((z[i : i + 777_777], y[i : i + 777_777]) for i in range(0, 10**7, 777_777)),
+    )
+    whole = Evaluation().update(Bernoulli(logits=z), y)
+    assert whole.total == exact and parts.total == exact
+    assert close(parts.spread, whole.spread, 1e-12) and close(
+        whole.spread, 1e7 * np.var(surprises, dtype=float), 1e-12
+    )
+    assert not close(float(np.cumsum(surprises)[-1]), exact, 1e-5), (
+        "one by one in float32 is good enough: the test shows nothing"
+    )
+
+
 def softmax_rows(z):
     return Categorical(logits=z)
 
@@ -45,7 +66,7 @@ def da():
 
 @settings(deadline=None, max_examples=15)
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(1, 7), st.booleans())
-def test_dask_whatever_the_blocks(rows, other_rows, columns, weighted):
+def test_a_lazy_evaluation_does_not_depend_on_its_chunks(rows, other_rows, columns, weighted):
     da, dask = pytest.importorskip("dask.array"), pytest.importorskip("dask")
     rng = np.random.default_rng(0)
     z, y, w = rng.normal(size=(50, 7)), rng.integers(0, 7, size=50), rng.uniform(size=50)
@@ -63,7 +84,7 @@ def test_dask_whatever_the_blocks(rows, other_rows, columns, weighted):
     )
 
 
-def test_dask_on_threads_and_on_sequences(da):
+def test_a_lazy_evaluation_of_sequences_on_threads(da):
     rng = np.random.default_rng(0)
     z, y = rng.normal(size=(60, 4, 5)), rng.integers(0, 5, size=(60, 4))
     lazy = evaluate_lazy(
@@ -74,7 +95,7 @@ def test_dask_on_threads_and_on_sequences(da):
     )
 
 
-def test_dask_refusals(da):
+def test_what_is_not_lazy_or_does_not_fit_is_refused(da):
     z, y = da.zeros((6, 2), chunks=(2, 2)), da.zeros(6, dtype=int, chunks=2)
     with pytest.raises(
         ValueError,
@@ -92,7 +113,7 @@ def test_dask_refusals(da):
     assert evaluate_lazy(softmax_rows, known, y).compute(scheduler="sync").nats == math.log(2)
 
 
-def test_dask_finds_the_impossible_and_the_nan(da):
+def test_a_lazy_evaluation_finds_the_impossible_and_the_nan(da):
     y = da.from_array(np.array([1, 1, 0, 1]), chunks=1)
     certain = evaluate_lazy(lambda p: Bernoulli(probs=p), da.ones(4, chunks=1), y).compute(
         scheduler="sync"
