@@ -65,7 +65,9 @@ def summary(cells):
     """The line ``> …`` below the title of the notebook, as a docstring."""
     titles = [cell.source for cell in cells if cell.cell_type == "markdown"]
     found = re.search(r"^> *(.+)", titles[0], re.MULTILINE) if titles else None
-    return f'"""{found[1].strip()}"""' if found else ""
+    if not found:
+        return ""
+    return textwrap.fill(f'"""{found[1].strip()}"""', 100, break_on_hyphens=False)
 
 
 class Maker(ModuleMaker):

@@ -58,7 +58,7 @@ def wrong() -> None:
     """Never called."""
     xl.entropy([0.5, 0.5], basis=2)  # type: ignore[call-arg]
     xl.cross_entropy([0.5, 0.5])  # type: ignore[call-arg]
-    xl.kl_divergence([0.5, 0.5], [0.5, 0.5], -1)  # type: ignore[misc]
+    xl.kl_divergence([0.5, 0.5], [0.5, 0.5], -1)  # type: ignore[call-arg]
     xl.nll([0.5, 0.5], [0])  # type: ignore[arg-type]
     Normal(0.0)  # type: ignore[call-arg]
     xl.no_such_name  # type: ignore[attr-defined]

@@ -1,1 +1,1 @@
-"""How arrays enter, in the order of the rooms: symbols, door, values, blocks, checks, draws, units."""
+"""How arrays enter: types, symbols, door, values, blocks, checks, draws, units, in this order."""

@@ -7,3 +7,8 @@ from .empirical import Empirical, empirical
 from .laplace import Laplace
 from .normal import Normal
 from .poisson import Poisson
+
+__all__ = [
+    "Distribution", "Empirical", "empirical",
+    "Bernoulli", "Categorical", "Laplace", "Normal", "Poisson",
+]
