@@ -90,9 +90,8 @@ class Categorical(ProbsOrLogits):
         def of_probs(p, y): return 0 - surprisal(_pick(p, y, xp), xp)
         def of_logits(z, y): return of_label(_pick(z, y, xp), *max_and_log_sum(z, xp))
         def of_label(logit, m, excess):
-            if late: _check_peaks(xp, m)
+            if xp is np: _check_peaks(xp, m)             # it was put off for large logits
             return difference(logit, m[..., 0], xp) - excess[..., 0]
-        late = is_cut_into_blocks(table)
         if self.logits is None: return map_row_blocks(of_probs, table, y)
         if table.ndim > 1: return map_row_blocks(of_logits, table, y)
         both = max_and_log_sum(table, xp)                    # one model for all draws
