@@ -936,6 +936,25 @@ def test_divergence_of_a_sample(family):
     )
 
 
+def test_divergence_of_coins():
+    """p log(p/q) + (1 − p) log((1 − p)/(1 − q)), from probabilities or from logits."""
+
+    def ours(p, q):
+        logits = (scipy.special.logit(x) for x in (p, q))
+        given = kl_divergence(Bernoulli(p), Bernoulli(q))
+        return given, kl_divergence(*(Bernoulli(logits=t) for t in logits))
+
+    def theirs(p, q):
+        return scipy.special.rel_entr([p, 1 - p], [q, 1 - q]).sum()
+
+    check(
+        lambda p, q: close(ours(p, q), theirs(p, q), rtol=1e-12, beside=1),
+        lambda p, q: close(ours(p, q), theirs(q, p), rtol=1e-12, beside=1),
+        st.floats(0.001, 0.999),
+        st.floats(0.001, 0.999),
+    )
+
+
 def test_mse_is_gaussian_cross_entropy():
     """nll(Normal(f, σ), y) = MSE/(2σ²) + ½ log(2πσ²), with scikit-learn's MSE."""
     pairs = st.lists(st.tuples(REALS, REALS), min_size=2, max_size=6).map(np.transpose)

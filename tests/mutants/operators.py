@@ -244,6 +244,18 @@ def condition(new, n=1):
     return plant
 
 
+def unfiltered(n=1):
+    """A comprehension that takes all."""
+
+    def plant(tree, name):
+        filters = [place for place in below(definition(tree, name)) if place.field == "ifs"]
+        if len(filters) < n:
+            raise Unplantable(f"{name} has {len(filters)} filters, not {n}")
+        filters[n - 1].put(ast.Constant(True))
+
+    return plant
+
+
 def items(i, j, n=1):
     """Two parts of a tuple exchanged."""
 

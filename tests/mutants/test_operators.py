@@ -14,6 +14,7 @@ from operators import (
     keyword,
     planted,
     swap,
+    unfiltered,
     unwrap,
     without_minus,
 )
@@ -30,6 +31,7 @@ class Family:
         both = x + y - 1
         if x < y and y > 0:
             both += 1
+        few = [v for v in (x, y) if v > 3]
         def inside(z): return -abs(z) / 2
         return where(both > 1, xp.log(x, base=y), inside(y)), (x, y)
 
@@ -39,7 +41,7 @@ BEFORE = planted(SOURCE, "other", constant(5, 6)).replace("x + 6", "x + 5")
 PLANTED = {
     "a sign": (change("+", "*"), "x + y - 1", "x * y - 1"),
     "a comparison": (change("<", "<="), "x < y", "x <= y"),
-    "a second comparison": (change(">", ">=", n=2), "both > 1", "both >= 1"),
+    "a second comparison": (change(">", ">=", n=3), "both > 1", "both >= 1"),
     "and for or": (change("and", "or"), "y and y", "y or y"),
     "an addend": (keep("first", "-"), "x + y - 1", "x + y"),
     "another addend": (keep("last", "+"), "x + y - 1", "y - 1"),
@@ -60,7 +62,8 @@ PLANTED = {
     "another name": (keyword("log", "base", "to"), "base=y", "to=y"),
     "a condition": (condition("not"), "if x < y and y > 0", "if not (x < y and y > 0)"),
     "no condition": (condition(True), "if x < y and y > 0", "if True"),
-    "parts exchanged": (items(0, 1, n=2), "(x, y)", "(y, x)"),
+    "no filter": (unfiltered(), "for v in (x, y) if v > 3", "for v in (x, y) if True"),
+    "parts exchanged": (items(0, 1), "(x, y)", "(y, x)"),
     "a statement": (drop("AugAssign"), "both += 1", "pass"),
 }
 
