@@ -54,7 +54,10 @@ def refusals(request):
         pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.module}: {fault.mistake}")
+NUMBERED = [f"{n} {fault.module}: {fault.mistake}" for n, fault in enumerate(FAULTS)]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=NUMBERED)
 def test_a_fault_is_refused(fault, refusals):
     assert refusals[id(fault)].result(), f"{fault.module} survives; {fault.first} should refuse it"
 

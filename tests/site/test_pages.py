@@ -20,7 +20,7 @@ import offline
 import pytest
 import yaml
 from built import HTML, PAGES
-from helpers import NBS, ROOT, chapter, imported
+from helpers import NBS, ROOT, chapter, imported, modules
 
 import xent_lit
 
@@ -259,7 +259,14 @@ def test_the_citation_file_is_complete():
     assert f"{given['date-released']:%Y}" in page and given["url"] in page
 
 
-LISTED = re.findall(r"automodule:: xent_lit\.(\S+)", (NBS / "api.md").read_text())
+API = (NBS / "api.md").read_text()
+PACKAGES = re.findall(r"\{library-modules\} (\w+)", API)
+NAMED = {*re.findall(r"automodule:: xent_lit\.(\S+)", API)}
+LISTED = [
+    name
+    for name, path in modules().items()
+    if path.stem != "__init__" and (name in NAMED or name.partition(".")[0] in PACKAGES)
+]
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -271,6 +278,7 @@ def test_each_public_name_has_its_entry(name):
         word: value
         for word in module.__all__
         if inspect.isclass(value := getattr(module, word)) or inspect.isfunction(value)
+        if value.__module__.startswith("xent_lit")
     }
     lost = []
     for word, value in named.items():
