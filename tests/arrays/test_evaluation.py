@@ -64,6 +64,12 @@ def da():
     return pytest.importorskip("dask.array")
 
 
+def test_a_lazy_evaluation_counts_the_weights(da):
+    z, y, w = np.eye(4), np.array([0, 1, 3, 2]), np.array([1.0, 0.0, 2.0, 5.0])
+    lazy = evaluate_lazy(softmax_rows, *(da.from_array(a, chunks=2) for a in (z, y, w)))
+    assert agree(lazy.compute(scheduler="sync"), Evaluation().update(softmax_rows(z), y, w))
+
+
 @settings(deadline=None, max_examples=15)
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(1, 7), st.booleans())
 def test_a_lazy_evaluation_does_not_depend_on_its_chunks(rows, other_rows, columns, weighted):

@@ -54,10 +54,11 @@ def refusals(request):
         pool.shutdown(cancel_futures=True)
 
 
-NUMBERED = [f"{n} {fault.module}: {fault.mistake}" for n, fault in enumerate(FAULTS)]
+def named(fault):
+    return f"{fault.module}.{fault.function}: {fault.mistake}"
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=NUMBERED)
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
 def test_a_fault_is_refused(fault, refusals):
     assert refusals[id(fault)].result(), f"{fault.module} survives; {fault.first} should refuse it"
 
@@ -105,4 +106,4 @@ if __name__ == "__main__":
     with ThreadPoolExecutor(2) as pool:
         for fault, answer in [(fault, pool.submit(ask_of, fault)) for fault in chosen]:
             who = answer.exception() or answer.result() or "SURVIVED"
-            print(f"{fault.module:20} {fault.mistake:50} {who}", flush=True)
+            print(f"{named(fault):80} {who}", flush=True)
