@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 # Matplotlib and IPython read no settings from your home, so the book is the same everywhere.
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib

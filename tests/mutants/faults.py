@@ -383,6 +383,8 @@ FOUNDATION = [
      "a step may lead elsewhere", "test_a_derivation_refuses"),
     ("proof.pmfs", "symbols_pmf", unwrap("normalize"),
      "symbolic pmf not normalised", "kl-definition"),
+    ("_renamed", "old_names", drop("Expr"),
+     "an old name says nothing", "test_a_name_of_before_works_and_says_where_it_went"),
     ("ledger", "row", unwrap("look"),
      "nothing is verified", "test_a_row_says_what_was_shown"),
     ("ledger", "depth", keep("last", "+"),
