@@ -165,5 +165,5 @@ registered_forms = Claim(
     statement="Each form in the tables, for whichever families it serves, is the sum "
               "or integral.",
     law=lambda entry, p, q: _both(entry, p, q, _surprise(p, p)), twin=_tables_twin,
-    draw=_draw_entry, rtol=1e-9, draws=600, required_marks="NT", typeset=False,
+    draw=_draw_entry, rtol=1e-9, draws=300, required_marks="NT", typeset=False,
     uses=("closed-forms",))
