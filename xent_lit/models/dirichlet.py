@@ -16,15 +16,18 @@ from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays
 from ..arrays.values import to_host
 from ..arrays.checks import check_outcomes
-from ..terms import kl_div
-from ..special import digamma, gammaln, stirling_excess, trigamma
+from ..special import digamma, digamma_excess, gammaln, trigamma
 from .support import SIMPLEX
 from .pairs import closed_form, knows
 from .rules import POSITIVE
 from .distribution import check_labels, Distribution
 from .exponential_family import convert
 from .fitting import check_several
-from .beta import divergence_of_shares, entropy_of_shares
+from .beta import Beta
+from .gamma import exactly
+from .shares import (
+    cross_entropy_of_shares, divergence_of_shares, entropy_of_shares,
+    log_density_of_shares, sum_pair)
 
 PositiveVector = Annotated[ArrayLike, replace(POSITIVE, ndims=1)]
 
@@ -50,18 +53,10 @@ class Dirichlet(Distribution):
         """Log-density at vectors of shares, nats.
         Raises ValueError for a share below 0 and for shares that do not sum to 1."""
         xp, q, x = convert("Dirichlet.log_prob", self, x=x)
-        c = q.concentration
-        if xp is symbolic: return _log_density_of_symbols(c, x)
+        if xp is symbolic: return _log_density_of_symbols(q.concentration, x)
         check_labels("Dirichlet.log_prob", xp, xp.sum(x, axis=-1), "shares that sum to 1", _is_one)
         check_labels("Dirichlet.log_prob", xp, x, "shares >= 0", _is_share)
-        s, end = xp.sum(c, axis=-1, keepdims=True), x == 0
-        safe = xp.where(end, xp.ones_like(x), x)
-        ahead = xp.log(c) - stirling_excess(c, xp)
-        inside = ahead - kl_div(c, s * safe, xp) - xp.log(safe)
-        at_end = xp.where(c == 1, ahead + c * xp.log(s / c) + c, xp.where(c < 1, xp.inf, -xp.inf))
-        terms = xp.where(end, at_end, inside)
-        total = s[..., 0]
-        return xp.sum(terms, axis=-1) + stirling_excess(total, xp) - xp.log(total)
+        return _log_density(x, q.concentration, xp)
 
     @classmethod
     def fit_to(cls, p):
@@ -96,8 +91,25 @@ class Dirichlet(Distribution):
         """Independent draws in NumPy, of that shape before the batch's."""
         rng, q = np.random.default_rng(rng), self.as_numbers()
         c = np.asarray(q.concentration)
-        draws = rng.standard_gamma(c, (*shape, *c.shape))
-        return draws / draws.sum(axis=-1, keepdims=True)
+        # a Gamma draw is one of c + 1 times u^(1/c), which may be below the floats
+        size = (*shape, *c.shape)
+        log_u = np.log1p(-rng.random(size))
+        logs = np.log(rng.standard_gamma(c + 1, size)) + np.maximum(log_u / c, -1e300)
+        shares = np.exp(logs - logs.max(axis=-1, keepdims=True))
+        return shares / shares.sum(axis=-1, keepdims=True)
+
+    def expect(self, f):
+        """E f(x) for two shares, by the integral of a Beta; there is none for more."""
+        c = self.as_numbers().concentration
+        if c.shape != (2,): return super().expect(f)
+        def of_one(x):
+            return f(np.array([x, 1 - x]))
+        return Beta(*c).expect(of_one)
+
+@exactly
+def _log_density(x, c, xp):
+    total, rest = sum_pair(x, xp)
+    return log_density_of_shares(x, c, (total[..., 0] - 1) + rest[..., 0], xp)
 
 def _is_one(total, xp):
     near = abs(total - 1) <= 64 * float(xp.finfo(total.dtype).eps) ** 0.5
@@ -125,8 +137,9 @@ def _cross_entropy_of_two(p, q):
     if xp is symbolic:
         raise NotImplementedError("cross_entropy: of two Dirichlets on symbols only the "
                                   "divergence is written out, expected numbers")
-    nats = entropy_of_shares(a.concentration, xp)
-    return nats if p is q else nats + _divergence_of_dirichlets(p, q)
+    if p is q: return entropy_of_shares(a.concentration, xp)
+    check_outcomes("cross_entropy", -1, p=a.concentration, q=b.concentration)
+    return cross_entropy_of_shares(a.concentration, b.concentration, xp)
 
 def _difference_of_symbols(c, d):
     xp = symbolic
@@ -139,14 +152,15 @@ def _difference_of_symbols(c, d):
 def _solve_means(mean_log, mean):
     """The concentrations c with ψ(cᵢ) − ψ(Σ c) = E log xᵢ. The second derivatives are a
     diagonal and a constant, so a step costs a few sums."""
-    c = mean * len(mean)
+    c, size = mean * len(mean), np.inf
     for _ in range(500):
         s = c.sum()
-        gap = (digamma(c, np) - digamma(s, np)) - mean_log
+        gap = np.log(c / s) + (digamma_excess(s, np) - digamma_excess(c, np)) - mean_log
         slope, both = trigamma(c, np), trigamma(s, np)
         shared = np.sum(gap / slope) / (1 / both - np.sum(1 / slope))
         step = (gap + shared) / slope
         c, last = np.where(step < c, c - step, c / 2), c
-        if np.all(np.abs(c - last) <= 1e-14 * c): return c
+        before, size = size, np.max(np.abs(c - last) / c)
+        if size <= 1e-14 or size >= before and size < 1e-3: return c      # of rounding
     raise ArithmeticError("mle: the concentrations of a Dirichlet were not found, "
                           "expected draws that differ")

@@ -6,16 +6,17 @@
 __all__ = ['Exponential']
 
 # %% ../../nbs/11_families.ipynb #a4aca15b
+import math
+
 import numpy as np
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import keep_weak
-from ..terms import kl_div
 from .support import POSITIVE_REALS
 from .links import LOG_LINK
-from .pairs import closed_form
-from .exponential_family import convert, expected, ExponentialFamily, LOG, X
-from .gamma import deviance_of_ratio, Gamma
+from .pairs import closed_form, cross_entropy_of
+from .exponential_family import convert, ExponentialFamily, X
+from .gamma import cost_of_means, deviance_of_ratio, Gamma
 from .rules import Positive
 
 # %% ../../nbs/11_families.ipynb #expodef
@@ -56,7 +57,8 @@ class Exponential(ExponentialFamily):
     def divergence_to(self, q, xp):
         """r − 1 − log r for the ratio r of the rates."""
         if xp is symbolic: return super().divergence_to(q, xp)
-        return kl_div(self.rate, q.rate, xp) / self.rate
+        one = xp.ones_like(self.rate)
+        return cost_of_means(one, self.rate, one, q.rate, xp)
 
     @property
     def as_gamma(self):
@@ -71,7 +73,12 @@ class Exponential(ExponentialFamily):
     @property
     def mean_log(self):
         """E log x."""
-        return expected(self.as_gamma, LOG)
+        return self.as_gamma.mean_log
+
+    @property
+    def mean_inverse(self):
+        """E 1/x, which is infinite."""
+        return self.zeros() + math.inf
 
     def with_mean(self, mean):
         """The member with that mean."""
@@ -92,6 +99,20 @@ class Exponential(ExponentialFamily):
         """Independent draws in NumPy, of that shape before the batch's."""
         rng, q = np.random.default_rng(rng), self.as_numbers()
         return rng.exponential(1 / q.rate, (*shape, *q.batch_shape))
+
+@closed_form("cross_entropy", Exponential, Exponential)
+def _cross_entropy_of_two(p, q):
+    """The ratio of the rates, less log of the model's."""
+    xp, p, q = convert("cross_entropy", p, q)
+    return q.rate / p.rate - xp.log(q.rate)
+
+@closed_form("cross_entropy", Exponential, Gamma)
+def _cross_entropy_with_gamma(p, q):
+    return cross_entropy_of(p.as_gamma, q)
+
+@closed_form("cross_entropy", Gamma, Exponential)
+def _cross_entropy_of_gamma(p, q):
+    return cross_entropy_of(p, q.as_gamma)
 
 @closed_form("kl_divergence", Exponential, Gamma)
 def _against_gamma(p, q):

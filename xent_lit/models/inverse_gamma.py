@@ -9,11 +9,13 @@ __all__ = ['InverseGamma']
 import numpy as np
 
 from ..arrays.symbols import symbolic
-from ..terms import product_error
-from ..special import digamma, digamma_excess, gammaln, stirling_excess, trigamma
+from ..special import digamma, digamma_excess, gammaln, stirling_parts, trigamma
 from .support import POSITIVE_REALS
+from .pairs import closed_form
 from .exponential_family import convert, ExponentialFamily, INVERSE, LOG
-from .gamma import divergence_of_gammas, Gamma, log_density_of_excess
+from .gamma import (
+    cost_of_means, divergence_of_gammas, exactly, Gamma, log_density_of_scale,
+    log_in_widths, log_of_quotient, ratio_of_means)
 from .rules import Positive
 
 # %% ../../nbs/11_families.ipynb #invgdef
@@ -57,24 +59,19 @@ class InverseGamma(ExponentialFamily):
     def log_density(self, x, xp):
         """That of the Gamma at 1/x, less 2 log x."""
         if xp is symbolic: return super().log_density(x, xp)
-        a, at_end = self.concentration, x == 0
-        y = xp.where(at_end, xp.ones_like(x), x)
-        product = a * y
-        excess = ((product - self.rate) + product_error(a, y, product, xp)) / y
-        nats = log_density_of_excess(a, self.rate / y, excess, 1 / y, 0.0, xp)
-        return xp.where(at_end, xp.zeros_like(nats) - xp.inf, nats - 2 * xp.log(y))
+        return _log_density(x, self.concentration, self.rate, xp)
 
     def entropy_in_nats(self, xp):
         """The entropy in which log Γ(a) and (1 + a) ψ(a) do not cancel."""
         if xp is symbolic: return super().entropy_in_nats(xp)
         a, b = self.concentration, self.rate
-        nats = stirling_excess(a, xp) + (1 + a) * digamma_excess(a, xp)
-        return nats + (xp.log(b) - 2 * xp.log(a))
+        return _cross_entropy(a, b, a, b, xp)
 
     def divergence_to(self, q, xp):
         """That of the reciprocals."""
         if xp is symbolic: return super().divergence_to(q, xp)
-        return divergence_of_gammas(self, q, xp)
+        return divergence_of_gammas(
+            self.concentration, self.rate, q.concentration, q.rate, xp)
 
     @classmethod
     def start_at(cls, means):
@@ -93,6 +90,20 @@ class InverseGamma(ExponentialFamily):
         """mean² / (concentration − 2); ``inf`` for a concentration up to 2."""
         return self._moment_above(2, lambda a, b: (b / (a - 1)) ** 2 / (a - 2))
 
+    @property
+    def mean_log(self):
+        """E log x, that of the Gamma turned round."""
+        return 0 - self._as_gamma().mean_log
+
+    @property
+    def mean_inverse(self):
+        """E 1/x, the mean of the Gamma."""
+        return self._as_gamma().mean
+
+    def _as_gamma(self):
+        """The distribution of 1/x."""
+        return Gamma(1.0, 1.0)._with(self._given())
+
     def _moment_above(self, least, of):
         xp, q = convert("InverseGamma", self)
         if xp is symbolic: return of(q.concentration, q.rate)
@@ -104,3 +115,27 @@ class InverseGamma(ExponentialFamily):
         """Independent draws in NumPy, of that shape before the batch's."""
         rng, q = np.random.default_rng(rng), self.as_numbers()
         return 1 / rng.gamma(q.concentration, 1 / q.rate, (*shape, *q.batch_shape))
+
+@exactly
+def _log_density(x, a, b, xp):
+    """That of the Gamma at 1/x, less 2 log x."""
+    start = x == 0
+    x = xp.where(start, xp.ones_like(x), x)
+    r = log_of_quotient(a, b, xp) + xp.log(x)
+    return xp.where(start, -xp.inf, log_density_of_scale(a, b / x, r, x, xp))
+
+@exactly
+def _cross_entropy(a, b, c, d, xp):
+    """That of the Gammas, less 2 E log of 1/x, joined before anything cancels."""
+    log_inverse, cost = log_in_widths(b, a, c, xp), cost_of_means(a, b, c, d, xp)
+    scaled, r, log_r = ratio_of_means(a, b, c, d, xp)
+    far = (scaled - c) - (c + 1) * log_r + log_in_widths(d, c, c, xp)
+    near = xp.logical_and(r > 0.5, r < 2)
+    _, rest = stirling_parts(c, xp)
+    return xp.where(near, cost + log_inverse, far) + rest + (c + 1) * digamma_excess(a, xp)
+
+@closed_form("cross_entropy", InverseGamma, InverseGamma)
+def _cross_entropy_of_two(p, q):
+    xp, p, q = convert("cross_entropy", p, q)
+    if xp is symbolic: return None
+    return _cross_entropy(p.concentration, p.rate, q.concentration, q.rate, xp)
