@@ -66,7 +66,7 @@ class Density(Distribution):
         safe = xp.where(inside, x, q.inner_point(x, xp))
         with ignore_fp_warnings(xp, "over", "under", "divide", "invalid"):
             log_q = q.log_density(safe, xp)
-        outside = xp.where(x == x, -xp.inf, xp.nan)
+        outside = xp.where(x == x, xp.zeros_like(x) - xp.inf, xp.nan)
         return narrow(xp.where(inside, log_q, outside), kind, xp)
 
     def inner_point(self, x, xp):

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, keep_weak
+from ..arrays.values import is_concrete
 from ..arrays.checks import as_broadcastable
 from .support import POSITIVE_REALS
 from .links import LOG_LINK
@@ -127,6 +128,7 @@ class LogNormal(Density):
         """The member whose log x has the mean and the variance that it has under p."""
         check_inside(cls, p)
         mean = known_or_expected(p, "mean_log", _log_of)
+        _check_above_zero(mean)
         def square(x):
             return (_log_of(x) - mean) ** 2
         xp, variance = as_arrays("mle", variance=known_or_expected(p, "variance_log", square))
@@ -142,6 +144,13 @@ class LogNormal(Density):
         with np.errstate(over="ignore"):
             centre = np.clip(np.exp(np.asarray(self.loc, float)), 1e-300, 1e300)
         return centre, centre * np.minimum(self.scale, 1.0)
+
+def _check_above_zero(mean):
+    """Raise for the mean −inf that a draw of 0 leaves to log x."""
+    xp, m = as_arrays("mle", mean=mean)
+    if is_concrete(xp, m) and not bool(m > -xp.inf):
+        raise ValueError("mle: got the draw 0, whose logarithm is -inf, so no LogNormal "
+                         "allows it, expected numbers > 0")
 
 def _log_of(x):
     xp, x = as_arrays("mle", x=x)

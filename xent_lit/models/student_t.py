@@ -16,7 +16,7 @@ from ..special import digamma, gammaln
 from .links import IDENTITY
 from .exponential_family import convert
 from .normal import _log_width
-from .densities import Density, log1p_square_of_ratio, quantity
+from .densities import Density, half, log1p_square_of_ratio, quantity
 from .rules import Finite, Positive
 
 # %% ../../nbs/11_families.ipynb #studdef
@@ -41,15 +41,15 @@ class StudentT(Density):
 
     def log_density(self, x, xp):
         """Its power law, less the logarithm of its width."""
-        half = self.df / 2
-        if xp is symbolic: return self._log_density_on_symbols(x, half, xp)
+        a = self.df / 2
+        if xp is symbolic: return self._log_density_on_symbols(x, a, xp)
         spread = log1p_square_of_ratio(x - self.loc, self.scale, xp, xp.sqrt(self.df))
-        return half_step(half, xp) - _log_width(self.scale, xp) - (half + 0.5) * spread
+        return half_step(a, xp) - _log_width(self.scale, xp) - (a + 0.5) * spread
 
-    def _log_density_on_symbols(self, x, half, xp):
+    def _log_density_on_symbols(self, x, a, xp):
         import sympy
-        more, t = half + sympy.Rational(1, 2), (x - self.loc) / self.scale
-        width = gammaln(half, xp) - gammaln(more, xp) + xp.log(sympy.pi * self.df) / 2
+        more, t = a + half(xp), (x - self.loc) / self.scale
+        width = gammaln(a, xp) - gammaln(more, xp) + xp.log(sympy.pi * self.df) / 2
         return -more * xp.log(1 + t**2 / self.df) - width - xp.log(self.scale)
 
     def entropy_in_nats(self, xp):
@@ -64,6 +64,12 @@ class StudentT(Density):
         more = a + sympy.Rational(1, 2)
         width = gammaln(a, xp) - gammaln(more, xp) + xp.log(sympy.pi * self.df) / 2
         return more * (digamma(more, xp) - digamma(a, xp)) + width + xp.log(self.scale)
+
+    def _negentropy_on_symbols(self, xp):
+        import sympy
+        variance = self._standard_variance(xp) * self.scale**2
+        width = xp.log(2 * sympy.pi * variance) / 2 + half(xp)
+        return width - self._entropy_on_symbols(self.df / 2, xp)
 
     @quantity
     def mean(self, xp):
@@ -90,6 +96,7 @@ class StudentT(Density):
     @quantity
     def negentropy(self, xp):
         """D from it to the normal of the same mean and variance: infinite for ``df`` ≤ 2."""
+        if xp is symbolic: return self._negentropy_on_symbols(xp)
         finite = self.df > 2
         a = xp.where(finite, self.df, 0 * self.df + 4) / 2
         u = 1 / a

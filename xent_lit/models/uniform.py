@@ -70,12 +70,14 @@ class Uniform(Density):
         half = xp.where(wide, self.high / 2 - self.low / 2, length)
         near = xp.abs(half - 1) < 0.5
         by_excess = xp.log1p(xp.where(near, (half - 1) + rest, 0 * half))
-        return xp.where(near, by_excess, xp.log(half) + math.log(2) * wide)
+        more = xp.where(wide, xp.zeros_like(half) + math.log(2), 0.0)
+        return xp.where(near, by_excess, xp.log(half) + more)
 
     def divergence_to(self, q, xp):
         """log of the ratio of the lengths, inf where q does not cover this."""
         if xp is symbolic: return xp.log((q.high - q.low) / (self.high - self.low))
-        c = xp.where(xp.isfinite((q.high - q.low) * (self.high - self.low)), 1.0, 0.5)
+        tame = xp.isfinite((q.high - q.low) * (self.high - self.low))
+        c = xp.where(tame, xp.ones_like(self.low), 0.5)
         before, after = c * self.low - c * q.low, c * q.high - c * self.high
         length = c * self.high - c * self.low
         more = before / length + after / length
@@ -128,7 +130,7 @@ class Uniform(Density):
         if xp is symbolic: return xp.log(high / low) / (high - low)
         inside = low > 0
         low, high = xp.where(inside, low, 0 * low + 1), xp.where(inside, high, 0 * high + 2)
-        edge = xp.where(self.low == 0, xp.inf, xp.nan)
+        edge = xp.where(self.low == 0, 0 * self.low + xp.inf, xp.nan)
         return xp.where(inside, log_of_ratio(high, low, xp) / (high - low), edge)
 
     def mean_abs_deviation(self, c):

@@ -168,12 +168,16 @@ def _of_uniform_and_beta(p, q):
     low = xp.where(outside, 0 * p.low, p.low)
     high = xp.where(outside, 0 * p.high + 1, p.high)
     nats = _as_beta(p).divergence_to(q, xp) - _short_of_unit(low, high, xp)
-    nats = nats - (q.concentration1 - 1) * _beyond_unit(low, high, xp)
-    nats = nats - (q.concentration0 - 1) * _beyond_unit(1 - high, 1 - low, xp)
+    length = high - low
+    nats = nats - (q.concentration1 - 1) * _beyond_unit(low, high, length, xp)
+    nats = nats - (q.concentration0 - 1) * _beyond_unit(1 - high, 1 - low, length, xp)
     return inf_outside(truth, model, narrow(nats, kind, xp))
 
-def _beyond_unit(low, high, xp):
+def _beyond_unit(low, high, length, xp):
     """E log x + 1 of a uniform number, which is 0 from 0 to 1."""
-    some = xp.where(low > 0, low, high / 2)
-    part = some / (high - some) * log_of_ratio(high, some, xp)
+    some = xp.where(low > 0, low, xp.ones_like(low))
+    near = some > length
+    step = xp.where(near, xp.log1p(length / xp.where(near, some, xp.ones_like(some))),
+                    log_of_ratio(high, some, xp))
+    part = some / length * step
     return xp.log(high) + xp.where(low > 0, part, xp.zeros_like(part))
