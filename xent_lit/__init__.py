@@ -18,15 +18,38 @@ Coding
 
 A sample and a model
     empirical                  a sample as a distribution
-    Normal                     the family with a mean and a standard deviation
-    Laplace                    the family with a median and a mean distance from it
-    Bernoulli                  0 or 1, from a probability or a logit
-    Categorical                the labels 0 … k−1, from probabilities or logits
-    Poisson                    counts with a given mean
+    as_distribution            what may stand on either side of the comma, read as a distribution
     likelihood                 the product of the probabilities of the draws
     log_likelihood             its logarithm, a sum
     nll                        mean negative log-likelihood: H(sample, model)
-    mle                        the member of a family with the largest likelihood
+    mle                        the member of a family with the least cross-entropy
+
+Families
+    Normal                     real numbers with a mean and a standard deviation
+    Laplace                    real numbers with a median and a mean distance from it
+    StudentT                   real numbers with heavy tails
+    Cauchy                     real numbers without a mean
+    Bernoulli                  0 or 1, from a probability or a logit
+    Categorical                the labels 0 … k−1, from probabilities or logits
+    Poisson                    counts with a given mean
+    Binomial                   successes among n trials
+    Geometric                  failures before the first success
+    NegativeBinomial           counts that scatter more than a Poisson's
+    Multinomial                how often each label occurs among n
+    Exponential                waiting times without memory
+    Gamma                      waiting times for several events
+    InverseGamma               reciprocals of such times: variances
+    LogNormal                  products of many factors
+    HalfNormal                 sizes of errors
+    Pareto                     sizes with a power tail
+    Uniform                    any value between two limits
+    Beta                       a share between 0 and 1
+    Dirichlet                  shares that sum to 1
+    MultivariateNormal         vectors with a mean and a covariance
+    Independent                a batch, read as one distribution of vectors
+    Mixture                    a weighted mean of distributions
+    Transformed                a distribution of f(x)
+    Truncated                  a distribution of which only a part is seen
 
 Losses
     mse                        mean squared error: a Gaussian cross-entropy up to scale and shift
@@ -46,6 +69,7 @@ Given x
     logistic_regression        a Bernoulli whose logit is linear in x
     softmax_regression         a Categorical whose logits are linear in x
     poisson_regression         a Poisson whose log-rate is linear in x
+    regression                 such a model for any family with a link
     linear_gradient            the gradient of their loss: prediction minus target
 
 Evaluation
@@ -70,13 +94,42 @@ from .gaussian import gaussian_nll, mse
 from .likelihood import likelihood, log_likelihood, nll
 from .logits import log_softmax, logsumexp, softmax
 from .mle import mle
-from .models import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
+from .models import (
+    Bernoulli,
+    Beta,
+    Binomial,
+    Categorical,
+    Cauchy,
+    Dirichlet,
+    Exponential,
+    Gamma,
+    Geometric,
+    HalfNormal,
+    Independent,
+    InverseGamma,
+    Laplace,
+    LogNormal,
+    Mixture,
+    Multinomial,
+    MultivariateNormal,
+    NegativeBinomial,
+    Normal,
+    Pareto,
+    Poisson,
+    StudentT,
+    Transformed,
+    Truncated,
+    Uniform,
+    as_distribution,
+    empirical,
+)
 from .regression import (
     fit,
     linear_gradient,
     linear_regression,
     logistic_regression,
     poisson_regression,
+    regression,
     softmax_regression,
 )
 
@@ -85,12 +138,16 @@ __version__ = "0.2.0"
 __all__ = [
     "kl_divergence", "cross_entropy", "entropy", "perplexity", "normalize",
     "code_lengths", "expected_length", "kraft_sum", "huffman",
-    "empirical", "Normal", "Laplace", "Bernoulli", "Categorical", "Poisson",
-    "likelihood", "log_likelihood", "nll", "mle",
+    "empirical", "as_distribution", "likelihood", "log_likelihood", "nll", "mle",
+    "Normal", "Laplace", "StudentT", "Cauchy", "Bernoulli", "Categorical", "Poisson",
+    "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
+    "Exponential", "Gamma", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
+    "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
+    "Independent", "Mixture", "Transformed", "Truncated",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",
     "conditional_cross_entropy", "conditional_kl_divergence", "factorize", "fit",
     "linear_regression", "logistic_regression", "softmax_regression", "poisson_regression",
-    "linear_gradient",
+    "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "marginal_entropy", "calibration_table",
     "bits_per_byte",
 ]

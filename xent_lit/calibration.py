@@ -8,9 +8,7 @@ import numpy as np
 
 from .arrays.types import Array, ArrayLike
 from .arrays.door import as_arrays
-
-# %% ../nbs/10_evaluate.ipynb #0d2752f5
-from .scale import to_host
+from .arrays.values import to_host
 
 # %% ../nbs/10_evaluate.ipynb #bd202202
 def calibration_table(p: ArrayLike, happened: ArrayLike, *, bins: int = 10) -> Array:

@@ -18,6 +18,7 @@ from .arrays.symbols import SymArray
 from .arrays.door import as_arrays, is_weak, keep_weak
 from .arrays.values import multiply_zero_safe
 from .arrays.checks import check_pmf
+from .arrays.protocol import as_distribution, is_array_like
 from .arrays.units import in_base
 from .divergence import kl_divergence
 from .entropy import cross_entropy
@@ -74,17 +75,24 @@ def _mean_over_x(measure, caller, p_x, p, q, base):
         raise TypeError(f"{caller}: got a table and a function, "
                         "expected two tables or two functions x ↦ distribution")
     def at(x): return measure(p(x), q(x))
-    if hasattr(p_x, "expect"):
+    truth = _read_truth(p_x)
+    if truth is not None:
         if not is_function:
             raise TypeError(f"{caller}: p_x is {type(p_x).__name__} and beside it "
                             "are tables, expected functions x ↦ distribution")
-        nats = p_x.expect(lambda x: _at_each(at, x) if np.ndim(x) else at(x))
+        nats = truth.expect(lambda x: _at_each(at, x) if np.ndim(x) else at(x))
     else:
         check_pmf(p_x, caller=caller, name="p_x")
         p_x = keep_weak(as_arrays(caller, p_x=p_x)[1], p_x)
         rows = _at_each(at, range(p_x.shape[-1])) if is_function else measure(p, q)
         nats = _weighted_sum(caller, p_x, rows)
     return in_base(nats, base, caller)
+
+def _read_truth(p_x):
+    """A distribution; None for what must be a pmf in some array."""
+    if is_array_like(p_x): return None
+    try: return as_distribution(p_x)
+    except TypeError: return None
 
 def _at_each(at, inputs):
     """A number for each input, as one array of their library."""

@@ -6,15 +6,18 @@
 __all__ = ['kl_divergence']
 
 # %% ../nbs/01_divergence.ipynb #cacc0c91
+from typing import Any
+
 from .arrays.types import Array, ArrayLike, Model, Truth
-from .arrays.door import as_distributions
 from .arrays.checks import sum_over_outcomes
+from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base
 from .terms import kl_div
 
 # %% ../nbs/01_divergence.ipynb #949bc8b0
 def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
-                  base: float | None = None) -> Array:
+                  base: float | None = None, draws: int | None = None,
+                  rng: Any = None) -> Array:
     """KL divergence D(p‖q) = Σ p log(p/q):
     the extra cost of believing ``q`` when ``p`` is true.
 
@@ -27,11 +30,16 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
     q : array_like, shape ``(*batch, k)``: the model. Or a distribution.
     axis : the axis of the outcomes.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
+    draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
+        sampled; by default none, and the sum or integral is exact.
+    rng : a seed or NumPy's generator for these draws.
 
     Returns
     -------
     array, shape ``(*batch,)``, in nats or the unit of ``base``, ≥ 0;
     ``inf`` where ``q`` gives an outcome of ``p`` no mass.
+    With ``draws`` an ``Estimate``: the mean of log(p/q), which may fall below 0 by chance,
+    and its standard error.
 
     Raises
     ------
@@ -47,8 +55,13 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
     >>> from xent_lit import kl_divergence
     >>> round(float(kl_divergence([0.8, 0.2], [0.5, 0.5])), 4)
     0.1927
+    >>> kl_divergence([0.8, 0.2], [0.5, 0.5], draws=1000, rng=0).draws
+    1000
     """
-    pair = as_distributions(p, q)
+    if draws is not None:
+        nats = estimate("kl_divergence", p, q, draws, rng)
+        return in_base(nats, base, "kl_divergence")
+    pair = as_distributions("kl_divergence", p, q)
     if pair: nats = pair[0].kl_divergence(pair[1])
     else: nats = sum_over_outcomes("kl_divergence", kl_div, axis, p=p, q=q)
     return in_base(nats, base, "kl_divergence")

@@ -7,15 +7,19 @@ model is the truth."""
 __all__ = ['cross_entropy', 'entropy', 'perplexity']
 
 # %% ../nbs/02_entropy.ipynb #40a4e3d2
+from typing import Any
+
 from .arrays.types import Array, ArrayLike, Model, Truth
-from .arrays.door import as_arrays, as_distributions
+from .arrays.door import as_arrays
 from .arrays.checks import sum_over_outcomes
+from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base
 from .terms import neg_xlogy
 
 # %% ../nbs/02_entropy.ipynb #8b6ea53b
 def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
-                  base: float | None = None) -> Array:
+                  base: float | None = None, draws: int | None = None,
+                  rng: Any = None) -> Array:
     """Cross-entropy H(p, q) = −Σ p log q:
     the mean surprise of the model ``q`` under the truth ``p``.
 
@@ -28,11 +32,15 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
         or a conditional model ``x ↦ distribution``.
     axis : the axis of the outcomes.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
+    draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
+        sampled; by default none, and the sum or integral is exact.
+    rng : a seed or NumPy's generator for these draws.
 
     Returns
     -------
     array, shape ``(*batch,)``, in nats or the unit of ``base``;
     for pmfs ≥ H(p), ``inf`` where ``q`` is 0 and ``p`` is not.
+    With ``draws`` an ``Estimate``: a mean and its standard error.
 
     Raises
     ------
@@ -49,19 +57,25 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
     >>> from xent_lit import cross_entropy
     >>> round(float(cross_entropy([0.8, 0.2], [0.5, 0.5])), 4)
     0.6931
+    >>> cross_entropy([0.8, 0.2], [0.5, 0.5], base=2, draws=100, rng=0)
+    1.000000 ± 0.000000 (100 draws)
     """
-    return _mean_surprise("cross_entropy", p, q, axis, base)
+    if draws is None: return _mean_surprise("cross_entropy", p, q, axis, base)
+    nats = estimate("cross_entropy", p, q, draws, rng)
+    return in_base(nats, base, "cross_entropy")
 
 def _mean_surprise(caller, p, q, axis, base):
     """H(p, q), under the name of the function that was called."""
-    pair = as_distributions(p, q)
-    if pair: nats = pair[0].cross_entropy(pair[1])
+    pair = as_distributions(caller, p, q)
+    if pair and p is q: nats = pair[0].cross_entropy(pair[0])
+    elif pair: nats = pair[0].cross_entropy(pair[1])
     elif p is q: nats = sum_over_outcomes(caller, neg_xlogy, axis, p=p)
     else: nats = sum_over_outcomes(caller, neg_xlogy, axis, p=p, q=q)
     return in_base(nats, base, caller)
 
 # %% ../nbs/02_entropy.ipynb #7d89354e
-def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None) -> Array:
+def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None,
+            draws: int | None = None, rng: Any = None) -> Array:
     """Entropy H(p) = H(p, p): the mean surprise of the truth about itself.
 
     Parameters
@@ -69,11 +83,15 @@ def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None) 
     p : array_like, shape ``(*batch, k)``, or a distribution of the later chapters.
     axis : the axis of the outcomes.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
+    draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
+        sampled; by default none, and the sum or integral is exact.
+    rng : a seed or NumPy's generator for these draws.
 
     Returns
     -------
     array, shape ``(*batch,)``, in nats or the unit of ``base``;
     for pmfs between 0 and log k; a density's may be negative.
+    With ``draws`` an ``Estimate``: a mean and its standard error.
 
     Raises
     ------
@@ -89,7 +107,8 @@ def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None) 
     >>> round(float(entropy([0.5, 0.25, 0.25], base=2)), 6)
     1.5
     """
-    return _mean_surprise("entropy", p, p, axis, base)
+    if draws is None: return _mean_surprise("entropy", p, p, axis, base)
+    return in_base(estimate("entropy", p, p, draws, rng), base, "entropy")
 
 # %% ../nbs/02_entropy.ipynb #2763adad
 def perplexity(p: ArrayLike | Truth, q: ArrayLike | Model | None = None, *,

@@ -19,15 +19,18 @@ import numpy as np
 from .arrays.types import Array, ArrayLike, Model
 from .arrays.symbols import SymArray, symbolic
 from .arrays.door import as_arrays
+from .arrays.values import to_host
 from .arrays.checks import normalize
 from .arrays.units import in_base
 from .scale import sum_row_chunks
 from .entropy import entropy
+from .models.bernoulli import Bernoulli
+from .models.categorical import Categorical
 from .models.empirical import empirical
 from .likelihood import check_draws, log_probs
 
 # %% ../nbs/10_evaluate.ipynb #707b1b49
-from .scale import add_pairs, exact_moments, to_host
+from .scale import add_pairs, exact_moments
 
 # %% ../nbs/10_evaluate.ipynb #28a2303b
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,7 +80,7 @@ class Evaluation:
         """
         caller = "Evaluation.update"
         if 0 in np.shape(y): return self
-        check_draws(caller, model, y, weights)
+        model, _ = check_draws(caller, model, y, weights)
         xp, log_q = as_arrays(caller, log_q=log_probs(model, y))
         surprise = to_host(caller, 0 - log_q)
         w = to_host(caller, xp.ones_like(log_q) if weights is None else weights)
@@ -181,7 +184,7 @@ def _check_numbers(caller, surprise, w):
 
 def _count(caller, model, y, w):
     """The weight of each label, for models of classes."""
-    if isinstance(w, SymArray) or not hasattr(model, "logits"): return ()
+    if isinstance(w, SymArray) or not isinstance(model, (Bernoulli, Categorical)): return ()
     return np.bincount(to_host(caller, y).astype(int), w)
 
 def _add_counts(a, b):

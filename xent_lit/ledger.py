@@ -19,7 +19,7 @@ from .proof.derivation import Derivation
 
 # %% ../nbs/ledger.ipynb #39ae9df7
 CHAPTERS = ("divergence", "entropy", "coding", "models", "likelihood",
-            "gaussian", "logits", "losses", "conditional", "evaluate")
+            "gaussian", "logits", "losses", "conditional", "exponential", "families", "evaluate")
 
 def claims() -> dict[str, tuple[str, Claim | Derivation]]:
     """All claims and derivations by id, in the order of reading, each with its chapter."""
@@ -30,11 +30,12 @@ def claims() -> dict[str, tuple[str, Claim | Derivation]]:
     return found
 
 def _claims_of(chapter):
-    """The claims that its laws name, and the derivations that functions there make."""
+    """The claims that its laws name, and those and the derivations that functions there make."""
     module = import_module(f"xent_lit.laws.{chapter}")
     for name, value in vars(module).items():
         own = getattr(value, "__module__", "") == module.__name__
         if own and name.endswith("_derivation"): yield value()
+        elif own and name == "claims": yield from value()
         elif isinstance(value, (Claim, Derivation)): yield value
 
 # %% ../nbs/ledger.ipynb #c5c0ad80

@@ -5,30 +5,28 @@ __all__ = ['mle']
 
 # %% ../nbs/05_likelihood.ipynb #88980f3b
 from .arrays.types import ArrayLike, Truth
-from .arrays.door import as_arrays
-from .arrays.values import is_concrete
-from .models.distribution import Distribution, overflow_is_infinite
-from .models.normal import Normal
-from .models.laplace import Laplace
-from .models.bernoulli import Bernoulli
-from .models.categorical import Categorical
-from .models.poisson import Poisson
-from .models.empirical import Empirical, empirical
+from .arrays.protocol import as_distribution, is_array_like
+from .models.fitting import check_fixed_names
+from .models.distribution import Distribution
+from .models.empirical import empirical
 
 # %% ../nbs/05_likelihood.ipynb #b2b1237f
 def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
-        k: int | None = None) -> Distribution:
-    """The member of a family with the largest likelihood, in closed form.
+        k: int | None = None, **fixed: ArrayLike) -> Distribution:
+    """The member of a family with the least cross-entropy H(p̂, ·),
+    which is the one with the largest likelihood.
 
-    It is also the member with the least cross-entropy H(p̂, ·),
-    so for ``Normal``, ``Bernoulli`` and ``Poisson`` ``x`` may be a distribution.
+    For densities too: there D(p̂‖q) is infinite for every member q.
+    The family is asked, by its ``fit_to``: for a closed form, or else for the member
+    whose statistics have the means that they have under ``x``.
 
     Parameters
     ----------
-    family : ``Normal``, ``Laplace``, ``Bernoulli``, ``Poisson`` or ``Categorical``.
-    x : array_like, shape ``(m,)``, the draws.
+    family : a class, such as ``Normal`` or ``Gamma``; or one of your own with ``fit_to``.
+    x : array_like, shape ``(m,)``, the draws. Or a distribution with ``expect``.
     weights : array_like, shape ``(m,)``.
     k : number of outcomes, for ``Categorical``: a sample cannot tell how many there are.
+    **fixed : parameters that are known, such as ``total_count`` of a ``Binomial``.
 
     Returns
     -------
@@ -36,14 +34,14 @@ def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
 
     Raises
     ------
-    NotImplementedError : a family without a closed form here.
-    TypeError : a distribution where a sample is needed.
-    ValueError : an empty sample, an unknown label, or a Normal or Laplace sample
-        without spread, whose likelihood has no maximum.
+    NotImplementedError : a family that cannot be fitted so; ``fit`` searches for any model.
+    TypeError : a distribution where a sample is needed, a parameter that cannot be fixed.
+    ValueError : an empty sample, draws outside the support, or a sample without spread
+        where the likelihood has no maximum.
 
     References
     ----------
-    Claim ``min-kl-is-min-cross-entropy-is-mle``.
+    Claims ``min-kl-is-min-cross-entropy-is-mle`` and ``mle-matches-means``.
 
     Examples
     --------
@@ -52,76 +50,28 @@ def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
     >>> float(best.loc), round(float(best.scale), 4)
     (3.0, 2.3452)
     """
-    if family not in _FITS:
-        known = ", ".join(f.__name__ for f in _FITS)
-        raise NotImplementedError(
-            f"mle: no closed form for {getattr(family, '__name__', family)}, "
-            f"expected one of {known}")
-    p = x if hasattr(x, "expect") else empirical(x, weights=weights)
-    if family in (Laplace, Categorical) and not isinstance(p, Empirical):
-        raise TypeError(f"mle: got {type(x).__name__} for {family.__name__}, "
-                        "expected a sample")
-    if family is Categorical:
-        return _fit_categorical(p, k)
-    return _FITS[family](p)
+    name = getattr(family, "__name__", str(family))
+    fit_to = getattr(family, "fit_to", None)
+    if fit_to is None:
+        raise NotImplementedError(f"mle: {name} has no fit_to, expected a family such as "
+                                  "Normal; fit searches for any model")
+    if k is not None: fixed["k"] = k
+    check_fixed_names("mle", family, fit_to, fixed)
+    return fit_to(_read_truth(x, weights), **fixed)
 
 # %% ../nbs/05_likelihood.ipynb #0a03eba8
-def _mean(p):
-    return p.expect(lambda x: x)
-
-def _spread(scale, family):
-    """The scale; raise if it is 0, where the likelihood has no maximum."""
-    xp, s = as_arrays("mle", scale=scale)
-    if is_concrete(xp, s) and not bool(s > 0):
-        raise ValueError(
-            f"mle: all draws are equal, so the likelihood of a {family} "
-            "grows without bound as its scale goes to 0; expected some spread")
-    return scale
-
-@overflow_is_infinite
-def _fit_normal(p):
-    mean = _mean(p)
-    xp, variance = as_arrays("mle", variance=p.expect(lambda x: (x - mean) ** 2))
-    return Normal(mean, _spread(xp.sqrt(variance), "Normal"))
-
-def _fit_laplace(p):
-    loc = _median(p)
-    distance = p.expect(lambda x: abs(x - loc))
-    return Laplace(loc, _spread(distance, "Laplace"))
-
-def _median(p):
-    """The middle of all the points that have half the weight on either side."""
-    xp, values, w = as_arrays("mle", values=p.values[0], weights=p.weights)
-    if not is_concrete(xp, values):
-        raise NotImplementedError("mle: symbols have no order, and lazy or traced arrays "
-                                  "show none, so the median of a Laplace is not known")
-    order = xp.argsort(values)
-    values = values[order]
-    below = xp.cumulative_sum(w[order])
-    half = xp.zeros_like(w[0]) + 0.5
-    slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]          # a half may be a hair less
-    low = values[xp.searchsorted(below, half - slack)]
-    high = values[xp.searchsorted(below, half + slack)]
-    return (low + high) / 2
-
-def _check_labels(model, p):
-    """Show a sample to a model of the family, which refuses what it does not know."""
-    if isinstance(p, Empirical):
-        model.log_prob(p.values[0])
-
-def _fit_bernoulli(p):
-    _check_labels(Bernoulli(0.5), p)
-    return Bernoulli(probs=_mean(p))
-
-def _fit_poisson(p):
-    _check_labels(Poisson(1.0), p)
-    return Poisson(_mean(p))
-
-def _fit_categorical(p, k):
-    if k is None:
-        raise TypeError("mle: got no k, expected the number of outcomes of the Categorical")
-    _check_labels(Categorical(logits=[0.0] * k), p)
-    return Categorical(probs=p.prob(list(range(k))))
-
-_FITS = {Normal: _fit_normal, Laplace: _fit_laplace, Bernoulli: _fit_bernoulli,
-         Poisson: _fit_poisson, Categorical: _fit_categorical}
+def _read_truth(x, weights):
+    """A sample as its empirical distribution; a distribution stays what it is."""
+    if is_array_like(x): return empirical(x, weights=weights)
+    try: p = as_distribution(x, "mle")
+    except TypeError: return empirical(x, weights=weights)   # data frames and other arrays
+    if not isinstance(p, Distribution):
+        raise TypeError(f"mle: x is a function, {str(x)[:40]}, expected a sample or a "
+                        "distribution; fit finds conditional models")
+    if weights is not None:
+        raise TypeError(f"mle: got weights beside a {type(p).__name__}, expected none: "
+                        "a distribution has its own")
+    if p.batch_shape != ():
+        raise ValueError(f"mle: x has batch shape {p.batch_shape}, "
+                         "expected one distribution")
+    return p

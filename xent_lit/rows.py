@@ -16,6 +16,7 @@ from .arrays.values import (
 from .arrays.blocks import (
     has_chunks, map_chunks, map_row_blocks, max_and_place, split_largest)
 from .arrays.checks import as_rows
+from .special import log1p
 
 # %% ../nbs/terms.ipynb #5b9f4c0f
 from .terms import (
@@ -123,7 +124,7 @@ def kl_of_logits_rows(z, w, xp):
     near = xp.all(~ends | alike | (z == -xp.inf), axis=-1, keepdims=True)
     near = near & (moved > -0.75) & (taken < 0.5)
     moved, taken = (xp.where(near, x, xp.zeros_like(x)) for x in (moved, taken))
-    close = g - (xp.log1p(moved) - xp.log1p(-taken))
+    close = g - (log1p(moved, xp) - log1p(-taken, xp))
     if known_all_false(~near, xp): return xp.sum(kl_of_ratio(p, q, close, xp), axis=-1)
     far = log_ratio_of_logs(log_softmax_rows(z, xp), log_softmax_rows(w, xp), xp)
     return xp.sum(kl_of_ratio(p, q, xp.where(near, close, far), xp), axis=-1)

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['surprisal', 'neg_xlogy', 'kl_div', 'phi', 'excess_of_decay', 'kl_of_difference',
-           'kl_of_ratio', 'log_ratio_of_logs', 'rounding_error', 'difference', 'exp_difference',
-           'softplus_pair', 'sigmoid_pair', 'exp_neg_abs', 'relu']
+           'kl_of_ratio', 'cost_of_ratio', 'log_ratio_of_both', 'log_ratio_of_logs',
+           'rounding_error', 'product_error', 'difference', 'exp_difference', 'softplus_pair',
+           'sigmoid_pair', 'exp_neg_abs', 'relu']
 
 # %% ../nbs/terms.ipynb #aed3e51c
 import math
@@ -105,6 +106,22 @@ def kl_of_ratio(p, q, r, xp):
     inside = xp.where(near, inside, p * r - p + q)
     return xp.where(missed, zero + xp.inf, xp.where(never, q, inside))
 
+def cost_of_ratio(r, xp):
+    """``kl_div(p, q) / (p + q)`` for r = log(p/q): 0 at 0, 1 at −inf, and about r beyond."""
+    zero, missed = xp.zeros_like(r), r == xp.inf
+    r = xp.where(missed, zero, xp.where(r == -xp.inf, zero - 1e4, r))
+    near = xp.abs(r) < 0.69
+    inside = phi(xp.tanh(xp.where(near, r, zero) / 2), xp)
+    far = xp.where(r > 0, r, zero) - xp.tanh(r / 2)
+    decay = xp.exp(-xp.abs(r))
+    spread = xp.abs(r) * decay / (1 + decay)
+    return xp.where(missed, zero + xp.inf, xp.where(near, inside, far - spread))
+
+def log_ratio_of_both(a, b, xp):
+    """a − b for logarithms of probabilities; 0 where both outcomes are impossible."""
+    never, zero = xp.logical_and(a == -xp.inf, b == -xp.inf), xp.zeros_like(a + b)
+    return xp.where(never, zero, a) - xp.where(never, zero, b)
+
 def log_ratio_of_logs(a, b, xp):
     """a − b for logarithms of probabilities; 0 where the first outcome is impossible."""
     never, zero = a == -xp.inf, xp.zeros_like(a + b)
@@ -119,6 +136,22 @@ def rounding_error(a, b, d, xp):
     a, b, d = (xp.where(wild, xp.zeros_like(d), x) for x in (a, b, d))
     back = d - a
     return (a - (d - back)) - (b + back)
+
+def product_error(a, b, ab, xp):
+    """What rounding took from the product ab = a·b; 0 where that is beyond the floats."""
+    if xp is symbolic: return xp.zeros_like(ab)
+    a_high, a_low = _halves(a, xp)
+    b_high, b_low = _halves(b, xp)
+    lost = ((a_high * b_high - ab) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return xp.where(xp.isfinite(lost), lost, xp.zeros_like(lost))
+
+def _halves(a, xp):
+    """The first half of the bits of a, and the rest (Veltkamp)."""
+    bits = 1 - round(math.log2(float(xp.finfo(a.dtype).eps)))
+    with ignore_fp_warnings(xp, "over", "invalid"):
+        spread = a * (2.0 ** math.ceil(bits / 2) + 1)
+        high = spread - (spread - a)
+    return high, a - high
 
 def difference(z, m, xp):
     """``z − m``, where equal ``+inf`` differ by 0,

@@ -6,6 +6,7 @@ import math
 import mpmath as mp
 import numpy as np
 import pytest
+from family_checks import check_edges, every_family
 
 import xent_lit as xl
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson, empirical
@@ -95,7 +96,8 @@ def test_what_is_no_number_is_refused(name):
     ):
         with pytest.raises(
             TypeError,
-            match=r"\w+: .*expected real numbers in an array, or in lists of equal length",
+            match=r"\w+: .*expected (real numbers in an array, or in lists of equal length"
+            r"|probabilities, or a distribution)",
         ):
             OF_NUMBERS[name](wrong)
     with pytest.raises(TypeError, match=r"\w+: got complex numbers, expected real ones"):
@@ -322,14 +324,14 @@ WRONG_KIND = {
         lambda: xl.nll([0.5, 0.5], [0]),
         "nll: model is list, expected a distribution",
     ),
-    "a density beside an array": (
-        lambda: xl.cross_entropy([0.5, 0.5], Normal(0, 1)),
-        r"Normal is compared with list; expected a distribution such as Normal\(\.\.\.\) on both "
-        r"sides",
+    "no distribution on the left": (
+        lambda: xl.cross_entropy(object(), Normal(0, 1)),
+        r"cross_entropy: p is <object.*expected probabilities, or a distribution with "
+        r"expect\(f\) and log_prob\(x\)",
     ),
-    "an array beside a density": (
-        lambda: xl.kl_divergence(Normal(0, 1), [0.5, 0.5]),
-        r"Normal is compared with list; expected a distribution such as Normal\(\.\.\.\)",
+    "no distribution on the right": (
+        lambda: xl.kl_divergence(Normal(0, 1), "Normal"),
+        r"kl_divergence: q is Normal .*expected probabilities, or a distribution with",
     ),
     "pairs beside one model": (
         lambda: xl.cross_entropy(empirical([0, 1], [1, 2]), Normal(0, 1)),
@@ -340,10 +342,6 @@ WRONG_KIND = {
         "huffman: q is symbolic, lazy or traced, expected numbers",
     ),
     "no sample": (lambda: empirical(), "empirical: got no sample, expected at least one"),
-    "a pmf under a density": (
-        lambda: xl.cross_entropy(Normal(0, 1), Bernoulli(0.5)),
-        "cross_entropy: Bernoulli has no density where Normal lives",
-    ),
 }
 
 
@@ -352,6 +350,12 @@ def test_wrong_kinds_are_refused(what):
     attempt, message = WRONG_KIND[what]
     with pytest.raises((TypeError, NotImplementedError), match=message):
         attempt()
+
+
+@every_family
+def test_edges_of_every_family(family):
+    """Wrong parameters, batches that do not fit, NaN, what is outside, and nothing at all."""
+    check_edges(family)
 
 
 # ── what is an answer, without a warning
@@ -394,6 +398,13 @@ ANSWERS = {
         inf,
     ),
     "counts and a density": (lambda: xl.kl_divergence(Poisson(1), Normal(0, 1)), inf),
+    "a pmf and a density": (lambda: xl.kl_divergence([0.5, 0.5], Normal(0, 1)), inf),
+    "a density for labels": (
+        lambda: xl.cross_entropy([0.5, 0.5], Normal(0, 1)),
+        math.log(2 * math.pi) / 2 + 0.25,
+    ),
+    "a density and a pmf": (lambda: xl.kl_divergence(Normal(0, 1), [0.5, 0.5]), inf),
+    "labels under a density": (lambda: xl.cross_entropy(Normal(0, 1), Bernoulli(0.5)), inf),
     "a density and counts": (lambda: xl.kl_divergence(Normal(0, 1), Poisson(1)), inf),
     "one outcome": (lambda: xl.entropy([1.0]), 0.0),
     "one outcome, divergence": (lambda: xl.kl_divergence([1], [1]), 0.0),

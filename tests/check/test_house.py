@@ -208,12 +208,17 @@ def test_definitions_do_not_ask_for_numpys_arrays():
     assert {name: made for name, made in asking.items() if made} == {}
 
 
+ASKING = "models.distribution", "models.adapted", "models.foreign", "models.from_"
+ASKING += "models.tensor_distribution", "models.estimate"
+
+
 def test_arguments_are_asked_what_they_have_at_the_door():
-    """In arrays/ and in models.distribution; elsewhere in a few lines."""
+    """In arrays/, in models.distribution and by the readers of what others call a distribution;
+    elsewhere in a few lines."""
     found = [
         f"{name}: {ast.unparse(call)}"
         for name in LIBRARY
-        if not name.startswith("arrays") and name != "models.distribution"
+        if not name.startswith(("arrays", *ASKING))
         for call in calls(TREES[name], "hasattr")
     ]
     assert len(found) <= 8, found
@@ -228,6 +233,7 @@ def test_errors_are_of_few_kinds():
     for name, tree in TREES.items():
         allowed = kinds | ({"AssertionError"} if name.startswith("proof") else set())
         allowed |= {"AttributeError"} if name == "_renamed" else set()
+        allowed |= {"Infinite"} if name == "models.quadrature" else set()  # the integral says inf
         for node in ast.walk(tree):
             if isinstance(node, ast.Assert):
                 found.append(f"{name}: {ast.unparse(node)}")

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['WeakArray', 'is_weak', 'keep_weak', 'parse_array', 'check_sizes_known', 'library_of',
-           'as_arrays', 'exact_type', 'broadcast_shapes', 'as_distributions', 'optional_import']
+           'as_arrays', 'exact_type', 'broadcast_shapes', 'optional_import']
 
 # %% ../../nbs/arrays.ipynb #583366b6
 import importlib
@@ -30,6 +30,7 @@ def is_weak(x):
 def keep_weak(a, *given):
     """What is computed from lists and numbers alone adapts as they do."""
     adapts = isinstance(a, np.ndarray) and all(map(is_weak, given))
+    if adapts and a.ndim == 0 and a.dtype == np.float64: return a[()]
     return a.view(WeakArray) if adapts else a
 
 def parse_array(caller, name, x):
@@ -141,13 +142,6 @@ def broadcast_shapes(*shapes):
     if any(len(found) > 1 for found in sizes):
         raise ValueError(f"shapes {shapes} do not broadcast")
     return tuple(found.pop() if found else 1 for found in reversed(sizes))
-
-# %% ../../nbs/arrays.ipynb #asdistc
-def as_distributions(p, q):
-    """Both arguments as distributions where one of them is one, else None."""
-    if hasattr(p, "cross_entropy"): return p, q
-    if hasattr(q, "read"): return q.read(p), q
-    return None
 
 # %% ../../nbs/arrays.ipynb #optionalc
 def optional_import(module, extra, caller):

@@ -149,12 +149,12 @@ def constants(xp):
     """Where constants live: ``math`` for numbers, SymPy for symbols."""
     return importlib.import_module("sympy") if xp is symbolic else math
 
-def special_function(xp, name, x):
+def special_function(xp, name, *xs):
     """``gammaln`` or ``erf`` from the caller's own library (SciPy for NumPy and Dask)."""
-    if xp is symbolic: return _sympy({"gammaln": "loggamma"}.get(name, name))(x)
+    if xp is symbolic: return _sympy({"gammaln": "loggamma"}.get(name, name))(*xs)
     library = xp.__name__.removeprefix("array_api_compat.")
     f = getattr(importlib.import_module(_ROOFS.get(library, "scipy.special")), name)
     if library == "array_api_strict":
-        on_cpu = xp.asarray(x, device=xp.Device("CPU_DEVICE"))
-        return xp.asarray(f(np.asarray(on_cpu)), device=device(x))
-    return xp.astype(f(x), x.dtype)                          # SciPy widens half precision
+        on_cpu = (np.asarray(xp.asarray(x, device=xp.Device("CPU_DEVICE"))) for x in xs)
+        return xp.asarray(f(*on_cpu), device=device(xs[0]))
+    return xp.astype(f(*xs), xs[0].dtype)                    # SciPy widens half precision

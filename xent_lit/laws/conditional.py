@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = ['conditional_mle', 'conditional_expectation', 'conditional_cross_entropy_law',
            'conditional_kl', 'chain_rule', 'conditional_mle_derivation', 'linear_gradient_law',
-           'baseline_loss', 'calibration', 'autoregressive']
+           'deviance_law', 'baseline_loss', 'calibration', 'autoregressive']
 
 # %% ../../nbs/09_conditional.ipynb #35ee8f04
 import numpy as np
@@ -21,13 +21,15 @@ from ..models.laplace import Laplace
 from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
 from ..models.poisson import Poisson
+from ..models.gamma import Gamma
 from ..models.empirical import Empirical, empirical
 from ..likelihood import likelihood, log_likelihood, nll
 from ..conditional import (
     conditional_cross_entropy, conditional_kl_divergence, factorize)
 from ..regression import (
     entries, linear_gradient, linear_regression, logistic_regression, poisson_regression,
-    softmax_regression)
+    regression, softmax_regression)
+from .members import draw_member, nodes, registered_families
 
 # %% ../../nbs/09_conditional.ipynb #5fe5a797
 def _table(name, n, k):
@@ -363,19 +365,78 @@ def _symbolic_pairs():
     return [(model, SymArray(t), p) for model in _REGRESSIONS[1:]]
 
 def _draw_linear(rng):
-    """A model with two features, its parameters, and eight pairs."""
-    model = _REGRESSIONS[rng.integers(4)]
+    """A model with two features, its parameters, and eight pairs: one of the four named
+    models, or of any family of the registry that has a link."""
+    which = rng.integers(8)
+    model, least = (_REGRESSIONS[which], 0) if which < 4 else _draw_regression(rng)
     theta = rng.normal(size=(3, 3) if model is softmax_regression else 3) / 2
-    return model, theta, empirical(rng.normal(size=(8, 2)), rng.integers(0, 2, size=8))
+    x, y = rng.normal(size=(8, 2)), rng.integers(least, least + 2, size=8)
+    return model, theta, empirical(x, y)
+
+def _draw_regression(rng):
+    """The regression model of a random member, and the least target that suits it."""
+    p = _draw_with(rng, "link")
+    other, own = p.with_mean(0.7 * float(p.mean))._given(), p._given()
+    fixed = {name: a for name, a in own.items() if name in other and a == other[name]}
+    return regression(type(p), **fixed), int(not p.discrete and p.support.low == 0)
+
+def _draw_with(rng, name):
+    """A random member of a family that declares this, with a finite mean other than 0."""
+    def declares(f, name): return getattr(f, name, None) is not None
+    known = [f for f in registered_families()
+             if declares(f, name) and declares(f, "mean") and not f.event_ndims]
+    p = draw_member(known[rng.integers(len(known))], rng)
+    return p if np.isfinite(p.mean) and p.mean != 0 else _draw_with(rng, name)
 
 linear_gradient_law = Claim(
     id="linear-gradient",
-    statement="With a linear predictor, the gradient of the loss "
-              "is the mean of (x, 1)ᵀ (prediction − target).",
+    statement="With a linear predictor, the gradient of the loss is the mean of (x, 1)ᵀ "
+              "times the derivative by the predictor, often prediction − target.",
     law=lambda *a: (linear_gradient(*a), _loss_derivative(*a)),
     twin=lambda *a: (_of_sum(*a), _loss_derivative(*a)),
     symbols=_symbolic_pairs, draw=_draw_linear, rtol=1e-7, typeset=False,
     uses=("conditional-cross-entropy",))
+
+# %% ../../nbs/09_conditional.ipynb #deviclaim
+def _two_ratios(q, y):
+    """D(member with mean y‖q), and by how much that member is less surprised by y."""
+    best = q.with_mean(y)
+    gain = best.log_prob(y) - q.log_prob(y)
+    if q.is_symbolic: return SymArray([kl_divergence(best, q), gain])
+    size = _size(q, y)
+    return np.array([float(kl_divergence(best, q)), float(gain)]) + size
+
+def _size(q, y):
+    return 1 + abs(float(q.log_prob(y))) + abs(float(q.with_mean(y).log_prob(y)))
+
+def _deviances(q, y, factor=2):
+    """The deviance over 2φ, twice."""
+    xp, nats, phi = as_arrays("deviance", nats=q.deviance(y), phi=q.dispersion)
+    if q.is_symbolic: return SymArray([nats / (factor * phi)] * 2)
+    return np.array([float(nats / (factor * phi))] * 2) + _size(q, y)
+
+def _symbolic_targets():
+    import sympy as sp
+    m, y = sp.symbols("m y", real=True)
+    s, a, b, x = sp.symbols("s a b x", positive=True)
+    k = sp.Symbol("k", integer=True, positive=True)
+    return [(Normal(m, s), y), (Gamma(a, b), x), (Poisson(b), k)]
+
+def _draw_target(rng):
+    """A random member, and an outcome by its probability."""
+    q = _draw_with(rng, "dispersion")
+    x, w = nodes(q)
+    mass = w * np.exp(q.log_prob(x))
+    return q, float(x[rng.choice(len(x), p=mass / mass.sum())])
+
+deviance_law = Claim(
+    id="deviance",
+    statement="D(member with mean y‖model) is the deviance over twice the dispersion, "
+              "and how much less y surprises that member.",
+    law=lambda q, y: (_deviances(q, y), _two_ratios(q, y)),
+    twin=lambda q, y: (_deviances(q, y, factor=1), _two_ratios(q, y)),
+    symbols=_symbolic_targets, draw=_draw_target, rtol=1e-9, typeset=False,
+    uses=("linear-gradient",))
 
 # %% ../../nbs/09_conditional.ipynb #a4ba4203
 def _loss_of_frequencies(counts):

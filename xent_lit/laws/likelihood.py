@@ -4,7 +4,7 @@
 __all__ = ['nll_is_cross_entropy', 'convergence', 'sample_to_population', 'iid_likelihood',
            'log_keeps_argmax', 'mean_keeps_argmax', 'min_kl_is_min_cross_entropy_is_mle',
            'kl_is_expected_log_ratio', 'divergence_of_a_sample', 'mle_derivation',
-           'weights_are_repeats', 'binned', 'WIDTH', 'erratum_atoms']
+           'weights_are_repeats', 'mle_matches_means', 'binned', 'WIDTH', 'erratum_atoms']
 
 # %% ../../nbs/05_likelihood.ipynb #e88b7b68
 import math
@@ -24,9 +24,11 @@ from ..models.laplace import Laplace
 from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
 from ..models.poisson import Poisson
+from ..models.exponential_family import convert, ExponentialFamily
 from ..models.empirical import empirical
 from ..likelihood import likelihood, log_likelihood
 from ..mle import mle
+from .members import draw_member, nodes, registered_families
 
 # %% ../../nbs/05_likelihood.ipynb #f7b5faec
 from ..likelihood import nll
@@ -354,6 +356,37 @@ weights_are_repeats = Claim(
     twin=lambda model, x, n: (_asked(model, x, n), _asked(model, x)),
     draw=_draw_weighted, given=lambda model, x, n: n.min() < n.max(),
     rtol=1e-12, required_marks="NT", uses=("mean-is-empirical-expectation",))
+
+# %% ../../nbs/05_likelihood.ipynb #mlemeans
+def _means_of_fit(family, fixed, x):
+    """The means of the statistics under the fitted member."""
+    xp, best = convert("mle", mle(family, x, **fixed))
+    return np.array(best.mean_map(best.natural(xp), xp), float)
+
+def _means_of_sample(family, fixed, x):
+    some = family.example(**fixed)
+    return np.array([np.mean(T.of(x, np)) for T in some.statistics])
+
+def _draw_declared(rng):
+    """A family of the registry with the parameters that must be known, and thirty draws."""
+    known = [f for f in registered_families()
+             if issubclass(f, ExponentialFamily) and not f.event_ndims]
+    p = draw_member(known[rng.integers(len(known))], rng)
+    x, w = nodes(p)
+    mass = w * np.exp(p.log_prob(x))
+    fixed = {name: getattr(p, name) for name in p.fixed}
+    return type(p), fixed, rng.choice(x, size=30, p=mass / mass.sum())
+
+mle_matches_means = Claim(
+    id="mle-matches-means",
+    statement="Under the member of an exponential family with the least cross-entropy, "
+              "the statistics have the means that they have in the sample.",
+    law=lambda family, fixed, x: (_means_of_fit(family, fixed, x),
+                                  _means_of_sample(family, fixed, x)),
+    twin=lambda family, fixed, x: (_means_of_fit(family, fixed, x[1:]),
+                                   _means_of_sample(family, fixed, x)),
+    draw=_draw_declared, rtol=1e-9, required_marks="NT", typeset=False,
+    uses=("min-kl-is-min-cross-entropy-is-mle",))
 
 # %% ../../nbs/05_likelihood.ipynb #d3a7bf5a
 def binned(model, x, width):

@@ -1,14 +1,47 @@
 """The families: a sample, and the models that it may be compared with."""
 
-from .bernoulli import Bernoulli
-from .categorical import Categorical
+from ..arrays.protocol import as_distribution
 from .distribution import Distribution
 from .empirical import Empirical, empirical
-from .laplace import Laplace
+from .exponential_family import ExponentialFamily
 from .normal import Normal
+from .laplace import Laplace
+from .bernoulli import Bernoulli
+from .categorical import Categorical
 from .poisson import Poisson
+from .gamma import Gamma
+from .exponential import Exponential
+from .inverse_gamma import InverseGamma
+from .lognormal import LogNormal
+from .half_normal import HalfNormal
+from .pareto import Pareto
+from .uniform import Uniform
+from .beta import Beta
+from .dirichlet import Dirichlet
+from .binomial import Binomial
+from .geometric import Geometric
+from .negative_binomial import NegativeBinomial
+from .multinomial import Multinomial
+from .student_t import StudentT
+from .cauchy import Cauchy
+from .multivariate_normal import MultivariateNormal
+from .independent import Independent
+from .mixture import Mixture
+from .maps import Map, affine, exp_map, power
+from .transformed import Transformed
+from .truncated import Truncated
+from .estimate import Estimate
+from . import from_scipy, from_tensors, ladder, unlike
+from .adapted import Adapted
 
 __all__ = [
-    "Distribution", "Empirical", "empirical",
-    "Bernoulli", "Categorical", "Laplace", "Normal", "Poisson",
+    "Distribution", "ExponentialFamily", "Empirical", "empirical", "as_distribution",
+    "Normal", "Laplace", "Bernoulli", "Categorical", "Poisson", "Gamma",
+    "Exponential", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
+    "Uniform", "Beta", "Dirichlet",
+    "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
+    "StudentT", "Cauchy", "MultivariateNormal",
+    "Independent", "Mixture", "Transformed", "Truncated",
+    "Map", "affine", "exp_map", "power",
+    "Adapted", "Estimate",
 ]

@@ -5,9 +5,7 @@ __all__ = ['Bernoulli']
 
 # %% ../../nbs/04_models.ipynb #349f99ca
 import math
-from dataclasses import dataclass
 
-from ..arrays.types import ArrayLike
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays
 from ..arrays.values import multiply_zero_safe
@@ -16,11 +14,15 @@ from ..terms import (
     kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, sigmoid_pair, softplus_pair,
     surprisal)
 from ..rows import kl_of_logits
+from .support import BITS
+from .links import LOGIT_LINK
+from .pairs import closed_form
+from .fitting import check_outcomes_of
 from .distribution import (
-    check_labels, check_parameters, LOGIT, PROBABILITY, ProbsOrLogits)
+    check_labels, itself, known_or_expected, ProbsOrLogits)
+from .rules import LOGIT, PROBABILITY
 
 # %% ../../nbs/04_models.ipynb #8dc097e2
-@dataclass(frozen=True, eq=False, repr=False)
 class Bernoulli(ProbsOrLogits):
     """Bernoulli distribution on {0, 1}: ``probs`` is the probability of a 1,
     or ``logits`` its log-odds.
@@ -34,13 +36,11 @@ class Bernoulli(ProbsOrLogits):
     >>> float(entropy(Bernoulli(0.5), base=2))
     1.0
     """
-    probs: ArrayLike = None
-    logits: ArrayLike = None
-    event_ndims = 0
-
-    def __post_init__(self):
-        self._one_given()
-        check_parameters(self, probs=PROBABILITY, logits=LOGIT)
+    rules = {"probs": PROBABILITY, "logits": LOGIT}
+    support = BITS
+    link = LOGIT_LINK
+    dispersion = 1.0
+    used_for = "yes or no"
 
     def probabilities(self):
         """(P(0), P(1))."""
@@ -53,12 +53,19 @@ class Bernoulli(ProbsOrLogits):
         return self._own(*self._costs(table, xp))
 
     def _masses(self, table, xp):
-        if self.logits is None: return 1 - table, table
-        return sigmoid_pair(table, xp)
+        return sigmoid_pair(table, xp) if self.by_logits else (1 - table, table)
 
     def _costs(self, table, xp):
-        if self.logits is None: return _surprisal_of_rest(table, xp), surprisal(table, xp)
-        return softplus_pair(table, xp)
+        if self.by_logits: return softplus_pair(table, xp)
+        return _surprisal_of_rest(table, xp), surprisal(table, xp)
+
+    def _probs_of_logits(self):
+        return self.probabilities()[1]
+
+    def _logits_of_probs(self):
+        zero, one = self.surprisals()
+        xp, zero, one = as_arrays("Bernoulli", zero=zero, one=one)
+        return self._own(zero - one)[0]
 
     def log_prob(self, y):
         """Log-probability of the label ``y`` (0 or 1), nats.
@@ -69,24 +76,27 @@ class Bernoulli(ProbsOrLogits):
         cost = multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
         return 0 - cost
 
-    def closed_form(self, p):
-        """H(p, self), for a Bernoulli p."""
-        if not isinstance(p, Bernoulli): return None
-        xp, a, b = as_broadcastable("cross_entropy", p=p.table, q=self.table)
-        (p0, p1), (q0, q1) = p._masses(a, xp), self._costs(b, xp)
-        return multiply_zero_safe(p0, q0, xp) + multiply_zero_safe(p1, q1, xp)
+    def with_mean(self, mean):
+        """The member with that probability of a 1."""
+        return type(self)(probs=mean)
 
-    def _kl(self, q):
-        xp, a, b = as_broadcastable("kl_divergence", p=self.table, q=q.table)
-        (p0, p1), (q0, q1) = self._masses(a, xp), q._masses(b, xp)
-        if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
-        if self.probs is None and q.probs is None:
-            return kl_of_logits(_two_logits(a, xp), _two_logits(b, xp))
-        if self.logits is None and q.logits is None:
-            return kl_of_difference(p0, q0, q1 - p1, xp) + kl_div(p1, q1, xp)
-        (c0, c1), (d0, d1) = self._costs(a, xp), q._costs(b, xp)
-        r0, r1 = log_ratio_of_logs(-c0, -d0, xp), log_ratio_of_logs(-c1, -d1, xp)
-        return kl_of_ratio(p0, q0, r0, xp) + kl_of_ratio(p1, q1, r1, xp)
+    @classmethod
+    def at_predictor(cls, f):
+        """The member with the logit f."""
+        return cls(logits=f)
+
+    def predictor_gradient(self, y):
+        """P(1) − y, as (1 − y) P(1) − y P(0)."""
+        xp, y, table = as_broadcastable(
+            "Bernoulli.predictor_gradient", y=y, table=self.table)
+        p0, p1 = self._masses(table, xp)
+        return (1 - y) * p1 - y * p0
+
+    @classmethod
+    def fit_to(cls, p):
+        """The member with the mean of p, which must live on 0 and 1."""
+        check_outcomes_of(p, cls(0.5))
+        return cls(probs=known_or_expected(p, "mean", itself))
 
     @property
     def mean(self):
@@ -104,9 +114,30 @@ class Bernoulli(ProbsOrLogits):
         xp, p0, p1, f0, f1 = as_arrays("expect", p0=p0, p1=p1, f0=f(0), f1=f(1))
         return multiply_zero_safe(p0, f0, xp) + multiply_zero_safe(p1, f1, xp)
 
-def _is_binary(y, xp): return xp.logical_or(y == 0, y == 1)
+@closed_form("cross_entropy", Bernoulli, Bernoulli)
+def _cross_entropy_of_two(p, q):
+    xp, a, b = as_broadcastable("cross_entropy", p=p.table, q=q.table)
+    (p0, p1), (q0, q1) = p._masses(a, xp), q._costs(b, xp)
+    return multiply_zero_safe(p0, q0, xp) + multiply_zero_safe(p1, q1, xp)
 
-def _two_logits(t, xp): return xp.stack([xp.zeros_like(t), t], axis=-1)
+@closed_form("kl_divergence", Bernoulli, Bernoulli)
+def _divergence_of_two(p, q):
+    xp, a, b = as_broadcastable("kl_divergence", p=p.table, q=q.table)
+    (p0, p1), (q0, q1) = p._masses(a, xp), q._masses(b, xp)
+    if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
+    if p.by_logits and q.by_logits:
+        return kl_of_logits(_two_logits(a, xp), _two_logits(b, xp))
+    if not p.by_logits and not q.by_logits:
+        return kl_of_difference(p0, q0, q1 - p1, xp) + kl_div(p1, q1, xp)
+    (c0, c1), (d0, d1) = p._costs(a, xp), q._costs(b, xp)
+    r0, r1 = log_ratio_of_logs(-c0, -d0, xp), log_ratio_of_logs(-c1, -d1, xp)
+    return kl_of_ratio(p0, q0, r0, xp) + kl_of_ratio(p1, q1, r1, xp)
+
+def _is_binary(y, xp):
+    return xp.logical_or(y == 0, y == 1)
+
+def _two_logits(t, xp):
+    return xp.stack([xp.zeros_like(t), t], axis=-1)
 
 def _surprisal_of_rest(p, xp):
     """−log(1 − p), exact also where 1 − p rounds to 1."""

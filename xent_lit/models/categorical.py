@@ -4,24 +4,33 @@
 __all__ = ['Categorical', 'as_labels']
 
 # %% ../../nbs/04_models.ipynb #a4924585
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from array_api_compat import device, is_dask_array
 
-from ..arrays.types import ArrayLike
 from ..arrays.symbols import SymArray, symbolic
 from ..arrays.door import as_arrays, broadcast_shapes, exact_type, keep_weak
 from ..arrays.values import all_true, is_concrete, multiply_zero_safe
 from ..arrays.blocks import is_cut_into_blocks, map_row_blocks
 from ..arrays.checks import as_broadcastable, as_rows, check_pmf, check_shapes
-from ..terms import difference, kl_div, kl_of_ratio, log_ratio_of_logs, surprisal
+from ..arrays.protocol import is_array_like, reader
+from ..terms import (
+    difference, kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, rounding_error,
+    surprisal)
 from ..rows import kl_of_logits, log_softmax_rows, max_and_log_sum, softmax_rows
 from ..divergence import kl_divergence
+from .support import Support
+from .links import SOFTMAX_LINK
+from .pairs import closed_form
+from .fitting import check_outcomes_of
 from .distribution import check_labels, ProbsOrLogits
+from .rules import LOGIT, PROBABILITY
+
+# %% ../../nbs/04_models.ipynb #4e157071
+from .bernoulli import Bernoulli
 
 # %% ../../nbs/04_models.ipynb #b716e1ba
-@dataclass(frozen=True, eq=False, repr=False)
 class Categorical(ProbsOrLogits):
     """Categorical distribution on the labels 0 … k−1:
     ``probs`` or ``logits`` of shape ``(*batch, k)``.
@@ -36,17 +45,24 @@ class Categorical(ProbsOrLogits):
     >>> round(float(nll(Categorical(probs=[0.7, 0.2, 0.1]), [0])), 3)
     0.357
     """
-    probs: ArrayLike = None
-    logits: ArrayLike = None
-    event_ndims = 1                                          # of the table, at the end
+    rules = {"probs": replace(PROBABILITY, ndims=1), "logits": replace(LOGIT, ndims=1)}
+    link = SOFTMAX_LINK
+    dispersion = 1.0
+    used_for = "one of k classes"
+    outcomes = "the labels 0 … k−1"
 
     def __post_init__(self):
-        name, given = self._one_given()
+        name, given = self.given_as, self.table
         xp, table = as_rows("Categorical", -1, **{name: given})
-        if table is not given: object.__setattr__(self, name, keep_weak(table, given))
+        if table is not given: self._store(name, keep_weak(table, given))
         if name == "probs": check_pmf(table, caller="Categorical", name="probs")
         elif is_concrete(xp, table) and not is_cut_into_blocks(table):
             _check_peaks(xp, xp.max(table, axis=-1))
+
+    @property
+    def support(self):
+        """The labels 0 … k−1."""
+        return Support(0, self.table.shape[-1] - 1, whole=True)
 
     @property
     def batch_shape(self):
@@ -64,17 +80,24 @@ class Categorical(ProbsOrLogits):
         return self._own(map_row_blocks(lambda table: self._masses(table, xp), table))[0]
 
     def _masses(self, table, xp):
-        return table if self.logits is None else softmax_rows(table, xp)
+        return softmax_rows(table, xp) if self.by_logits else table
 
     def _costs(self, table, xp):
-        if self.logits is None: return surprisal(table, xp)
+        if not self.by_logits: return surprisal(table, xp)
         return 0 - log_softmax_rows(table, xp)
+
+    def _probs_of_logits(self):
+        return self.pmf()
+
+    def _logits_of_probs(self):
+        xp, costs = as_arrays("Categorical", costs=self.surprisals())
+        return self._own(0 - costs)[0]
 
     def _checked_table(self):
         """The table, checked where that was put off."""
-        if self.probs is None and is_cut_into_blocks(self.logits):
+        if self.by_logits and is_cut_into_blocks(self.table):
             # to look when the model was made would have taken as long as the loss
-            map_row_blocks(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.logits)
+            map_row_blocks(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
         return self.table
 
     def log_prob(self, y):
@@ -87,46 +110,43 @@ class Categorical(ProbsOrLogits):
         if y.shape != table.shape[:-1]:
             check_shapes("Categorical.log_prob", y=y.shape, batch=table.shape[:-1])
         y = as_labels(xp, y, table.shape[-1])[..., None]
-        def of_probs(p, y): return 0 - surprisal(_pick(p, y, xp), xp)
-        def of_logits(z, y): return of_label(_pick(z, y, xp), *max_and_log_sum(z, xp))
+        def of_probs(p, y):
+            return 0 - surprisal(_pick(p, y, xp), xp)
+        def of_logits(z, y):
+            return of_label(_pick(z, y, xp), *max_and_log_sum(z, xp))
         def of_label(logit, m, excess):
             if xp is np: _check_peaks(xp, m)             # it was put off for large logits
             return difference(logit, m[..., 0], xp) - excess[..., 0]
-        if self.logits is None: return map_row_blocks(of_probs, table, y)
+        if not self.by_logits: return map_row_blocks(of_probs, table, y)
         if table.ndim > 1: return map_row_blocks(of_logits, table, y)
         both = max_and_log_sum(table, xp)                    # one model for all draws
         return map_row_blocks(lambda y: of_label(_pick(table, y, xp), *both), y)
 
-    def closed_form(self, p):
-        """H(p, self), for a Categorical p."""
-        if not isinstance(p, Categorical): return None
-        xp, a, b = as_rows("cross_entropy", -1, p=p._checked_table(), q=self._checked_table())
-        def rows(a, b):
-            terms = multiply_zero_safe(p._masses(a, xp), self._costs(b, xp), xp)
-            return xp.sum(terms, axis=-1)
-        return map_row_blocks(rows, a, b)
+    def with_mean(self, mean):
+        """The member with these probabilities, the means of the one-hot labels."""
+        return type(self)(probs=mean)
 
-    def _kl(self, q):
-        xp, a, b = as_rows("kl_divergence", -1, p=self._checked_table(), q=q._checked_table())
-        if xp is symbolic: return kl_divergence(self._masses(a, xp), q._masses(b, xp))
-        if self.logits is None and q.logits is None: return kl_divergence(a, b)
-        if self.probs is None and q.probs is None: return kl_of_logits(a, b)
-        return map_row_blocks(lambda a, b: self._kl_of_rows(a, q, b, xp), a, b)
+    @classmethod
+    def at_predictor(cls, f):
+        """The member with the logits f."""
+        return cls(logits=f)
 
-    def _kl_of_rows(self, a, q, b, xp):
-        """D of two tables of which one has logits:
-        a probability may underflow where its logarithm does not."""
-        p_masses, q_masses = self._masses(a, xp), q._masses(b, xp)
-        r = log_ratio_of_logs(0 - self._costs(a, xp), 0 - q._costs(b, xp), xp)
-        kind = xp.finfo(q_masses.dtype)
-        faint = q_masses < float(kind.smallest_normal) / float(kind.eps)
-        terms = xp.where(faint, kl_of_ratio(p_masses, q_masses, r, xp),
-                         kl_div(p_masses, q_masses, xp))
-        return xp.sum(terms, axis=-1)
+    def predictor_gradient(self, y):
+        """The probabilities less the one-hot label."""
+        xp, p, y = as_arrays("linear_gradient", p=self.pmf(), y=y)
+        k = p.shape[-1]
+        y = as_labels(xp, y, k)[..., None]
+        is_target = xp.equal(y, xp.arange(k, device=device(p)))
+        return p - xp.astype(is_target, p.dtype)
 
-    def read(self, p):
-        """An array beside this family is a pmf."""
-        return Categorical(probs=p)
+    @classmethod
+    def fit_to(cls, p, k=None):
+        """The k frequencies of the labels under p."""
+        if k is None:
+            raise TypeError("mle: got no k, expected the number of outcomes "
+                            "of the Categorical")
+        check_outcomes_of(p, cls(logits=[0.0] * k))
+        return cls(probs=p.prob(list(range(k))))
 
     def expect(self, f):
         """Σ p(k) f(k)."""
@@ -135,6 +155,79 @@ class Categorical(ProbsOrLogits):
         labels, = self._own(labels)
         xp, p, values = as_broadcastable("expect", p=self.pmf(), f=f(labels))
         return xp.sum(multiply_zero_safe(p, values + xp.zeros_like(p), xp), axis=-1)
+
+@closed_form("cross_entropy", Categorical, Categorical)
+def _cross_entropy_of_two(p, q):
+    xp, a, b = as_rows("cross_entropy", -1, p=p._checked_table(), q=q._checked_table())
+    def rows(a, b):
+        terms = multiply_zero_safe(p._masses(a, xp), q._costs(b, xp), xp)
+        return xp.sum(terms, axis=-1)
+    return map_row_blocks(rows, a, b)
+
+@closed_form("kl_divergence", Categorical, Categorical)
+def _divergence_of_tables(p, q):
+    xp, a, b = as_rows("kl_divergence", -1, p=p._checked_table(), q=q._checked_table())
+    if xp is symbolic: return kl_divergence(p._masses(a, xp), q._masses(b, xp))
+    if not p.by_logits and not q.by_logits: return kl_divergence(a, b)
+    if p.by_logits and q.by_logits: return kl_of_logits(a, b)
+    return map_row_blocks(lambda a, b: _divergence_of_rows(p, a, q, b, xp), a, b)
+
+def _divergence_of_rows(p, a, q, b, xp):
+    """D of two tables of which one has logits:
+    a probability may underflow where its logarithm does not."""
+    p_masses, q_masses = p._masses(a, xp), q._masses(b, xp)
+    r = log_ratio_of_logs(0 - p._costs(a, xp), 0 - q._costs(b, xp), xp)
+    kind = xp.finfo(q_masses.dtype)
+    faint = q_masses < float(kind.smallest_normal) / float(kind.eps)
+    terms = xp.where(faint, kl_of_ratio(p_masses, q_masses, r, xp),
+                     kl_div(p_masses, q_masses, xp))
+    return xp.sum(terms, axis=-1)
+
+@closed_form("kl_divergence", Bernoulli, Categorical)
+def _bernoulli_against_table(p, q):
+    xp, b, table = as_arrays("kl_divergence", p=p.table, q=q._checked_table())
+    table = _widened(table, q, 2, xp)
+    if p.by_logits or q.by_logits: return _divergence_of_tables(_as_categorical(p, table, xp), q)
+    zero, one, others = table[..., 0], table[..., 1], xp.sum(table[..., 2:], axis=-1)
+    return _two_terms(1 - b, zero, b, one, _rest(b, xp), xp) + others
+
+@closed_form("kl_divergence", Categorical, Bernoulli)
+def _table_against_bernoulli(p, q):
+    xp, table, b = as_arrays("kl_divergence", p=p._checked_table(), q=q.table)
+    table = _widened(table, p, 2, xp)
+    if p.by_logits or q.by_logits: return _divergence_of_tables(p, _as_categorical(q, table, xp))
+    zero, one, others = table[..., 0], table[..., 1], xp.sum(table[..., 2:], axis=-1)
+    inside = _two_terms(zero, 1 - b, one, b, 0 - _rest(b, xp), xp)
+    return xp.where(others > 0, xp.zeros_like(inside) + xp.inf, inside)
+
+def _rest(b, xp):
+    """What rounding takes from 1 − b."""
+    return rounding_error(xp.ones_like(b), b, 1 - b, xp)
+
+def _two_terms(p0, q0, p1, q1, rest, xp):
+    """The terms of the labels 0 and 1, where ``rest`` was lost of p0 − q0."""
+    if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
+    return kl_of_difference(p0, q0, (p0 - q0) + rest, xp) + kl_div(p1, q1, xp)
+
+def _widened(table, model, k, xp):
+    """A table with at least k labels; the new ones are impossible."""
+    missing = k - table.shape[-1]
+    if missing <= 0 or xp is symbolic: return table
+    none = xp.zeros_like(table[..., :1]) - (xp.inf if model.by_logits else 0)
+    return xp.concat([table, *[none] * missing], axis=-1)
+
+def _as_categorical(b, table, xp):
+    """A Bernoulli as a Categorical with as many labels as the table has."""
+    xp, t = as_arrays("kl_divergence", t=b.table)
+    zero = xp.zeros_like(t) if b.by_logits else 1 - t
+    both = xp.stack([zero, t], axis=-1)
+    both = _widened(both, b, table.shape[-1], xp)
+    return Categorical(**{b.given_as: both})
+
+@reader
+def _read_pmf(x):
+    """Numbers in arrays and lists are probabilities of the labels 0, 1, 2, …"""
+    return Categorical(probs=x) if is_array_like(x) else None
 
 def _check_peaks(xp, m):
     """Raise unless each row's largest logit is above −inf, as NaN is not; returns them."""

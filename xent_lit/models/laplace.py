@@ -4,10 +4,18 @@
 __all__ = ['Laplace']
 
 # %% ../../nbs/04_models.ipynb #016401a3
-from ..arrays.door import keep_weak
+from ..arrays.symbols import constants, symbolic
+from ..arrays.door import as_arrays, keep_weak
+from ..arrays.values import is_concrete
 from ..arrays.checks import as_broadcastable
 from ..terms import excess_of_decay, kl_div
-from .distribution import LocationScale, overflow_is_infinite
+from .pairs import closed_form, knows
+from .fitting import check_spread
+from .distribution import Distribution, LocationScale, overflow_is_infinite
+from .rules import Finite, Positive
+
+# %% ../../nbs/04_models.ipynb #7338e748
+from .normal import Normal
 
 # %% ../../nbs/04_models.ipynb #3d690e2b
 class Laplace(LocationScale):
@@ -21,8 +29,10 @@ class Laplace(LocationScale):
     >>> float(Laplace(0.0, 0.5).log_prob(1.0))
     -2.0
     """
+    loc: Finite
+    scale: Positive
     standard_variance = 2                                    # that of scale 1
-    event_ndims = 0
+    used_for = "errors of which some are larger"
 
     @overflow_is_infinite
     def log_prob(self, x):
@@ -31,19 +41,31 @@ class Laplace(LocationScale):
             "Laplace.log_prob", x=x, loc=self.loc, scale=self.scale)
         return -xp.abs(x - loc) / scale - xp.log(2 * scale)
 
-    @overflow_is_infinite
-    def closed_form(self, p):
-        """H(p, self) from the mean distance of p to the location."""
-        if not hasattr(p, "mean_abs_deviation"): return None
-        xp, distance, scale = as_broadcastable(
-            "cross_entropy", distance=p.mean_abs_deviation(self.loc), scale=self.scale)
-        return distance / scale + xp.log(2 * scale)
+    def with_mean(self, mean):
+        """The member with that mean and the same scale."""
+        return self._replaced(loc=mean)
 
-    def _kl(self, q):
-        xp, m1, b1, m2, b2 = as_broadcastable(
-            "kl_divergence", m1=self.loc, b1=self.scale, m2=q.loc, b2=q.scale)
-        d = xp.abs(m1 - m2) / b1
-        return kl_div(b2, b1, xp) / b2 + b1 / b2 * excess_of_decay(d, xp)
+    @classmethod
+    def fit_to(cls, p):
+        """The member with the median of the sample p and the mean distance to it."""
+        if not knows(p, "values"):
+            raise TypeError(f"mle: got {type(p).__name__} for {cls.__name__}, "
+                            "expected a sample")
+        loc = _median(p)
+        def distance(x):
+            return abs(x - loc)
+        return cls(loc, check_spread(p.expect(distance), cls))
+
+    @property
+    def negentropy(self):
+        """D from it to the normal of the same mean and variance."""
+        m = constants(symbolic if self.is_symbolic else None)
+        return (m.log(m.pi) - 1) / 2
+
+    @property
+    def kinks(self):
+        """Where the density has its corner."""
+        return (self.loc,)
 
     def mean_abs_deviation(self, c):
         """E|x − c|."""
@@ -51,3 +73,46 @@ class Laplace(LocationScale):
             "Laplace.mean_abs_deviation", loc=self.loc, scale=self.scale, c=c)
         d = xp.abs(loc - point)
         return keep_weak(d + scale * xp.exp(-d / scale), *self._given().values(), c)
+
+def _median(p):
+    """The middle of all the points that have half the weight on either side."""
+    xp, values, w = as_arrays("mle", values=p.values[0], weights=p.weights)
+    if not is_concrete(xp, values):
+        raise NotImplementedError("mle: symbols have no order, and lazy or traced arrays "
+                                  "show none, so the median of a Laplace is not known")
+    order = xp.argsort(values)
+    values = values[order]
+    below = xp.cumulative_sum(w[order])
+    half = xp.zeros_like(w[0]) + 0.5
+    slack = 4 * xp.finfo(w.dtype).eps * w.shape[0]          # a half may be a hair less
+    low = values[xp.searchsorted(below, half - slack)]
+    high = values[xp.searchsorted(below, half + slack)]
+    return (low + high) / 2
+
+@closed_form("cross_entropy", Distribution, Laplace)
+@overflow_is_infinite
+def _under_any_truth(p, q):
+    """H(p, q) from the mean distance of p to the location."""
+    if not knows(p, "mean_abs_deviation"): return None
+    xp, distance, scale = as_broadcastable(
+        "cross_entropy", distance=p.mean_abs_deviation(q.loc), scale=q.scale)
+    return distance / scale + xp.log(2 * scale)
+
+@closed_form("kl_divergence", Laplace, Laplace)
+def _of_two_laplaces(p, q):
+    xp, m1, b1, m2, b2 = as_broadcastable(
+        "kl_divergence", m1=p.loc, b1=p.scale, m2=q.loc, b2=q.scale)
+    d = xp.abs(m1 - m2) / b1
+    return kl_div(b2, b1, xp) / b2 + b1 / b2 * excess_of_decay(d, xp)
+
+@closed_form("kl_divergence", Normal, Laplace)
+@overflow_is_infinite
+def _of_normal_and_laplace(p, q):
+    xp, distance, s, b = as_broadcastable(
+        "kl_divergence", distance=p.mean_abs_deviation(q.loc), s=p.scale, b=q.scale)
+    m = constants(xp)
+    return distance / b + _log_ratio(b, s, xp) + (m.log(2 / m.pi) - 1) / 2
+
+def _log_ratio(a, b, xp):
+    """log(a/b), where the quotient may be beyond the floats."""
+    return xp.log(a / b) if xp is symbolic else 2 * xp.log(xp.sqrt(a) / xp.sqrt(b))

@@ -5,7 +5,6 @@ __all__ = ['Poisson']
 
 # %% ../../nbs/04_models.ipynb #a422c3b7
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from array_api_compat import device
@@ -13,19 +12,24 @@ from array_api_compat import device
 from ..arrays.types import ArrayLike
 from ..arrays.symbols import lift, special_function, symbolic
 from ..arrays.door import as_arrays, exact_type
-from ..arrays.values import is_concrete, multiply_zero_safe
+from ..arrays.values import ignore_fp_warnings, multiply_zero_safe
 from ..arrays.checks import as_broadcastable
-from ..terms import excess_of_decay, kl_div, surprisal
-from .expectation import sum_counts
-from .distribution import check_labels, check_parameters, Distribution, RATE
+from ..terms import (
+    excess_of_decay, kl_div, kl_of_ratio, log_ratio_of_logs, surprisal)
+from ..special import gammainc, gammaincc, stirling_excess
+from .support import COUNTS
+from .links import LOG_LINK
+from .pairs import closed_form, divergence_of
+from .fitting import check_outcomes_of
+from .distribution import check_labels, EitherForm, itself, known_or_expected
+from .rules import LOGIT, RATE
 
 # %% ../../nbs/04_models.ipynb #56047fdb
-@dataclass(frozen=True, eq=False, repr=False)
-class Poisson(Distribution):
-    """Poisson distribution on 0, 1, 2, … with mean ``rate``
-    (a number, an array ``(*batch,)`` or a symbol).
+class Poisson(EitherForm):
+    """Poisson distribution on 0, 1, 2, … with mean ``rate``, or the logarithm ``log_rate``
+    of it (a number, an array ``(*batch,)`` or a symbol).
 
-    Raises ValueError unless ``rate`` is finite and ≥ 0.
+    Raises ValueError unless ``rate`` is finite and ≥ 0; TypeError unless one is given.
 
     Examples
     --------
@@ -33,32 +37,79 @@ class Poisson(Distribution):
     >>> float(Poisson(2.0).log_prob(0))
     -2.0
     """
-    rate: ArrayLike
+    rules = {"rate": RATE, "log_rate": LOGIT}
     discrete = True
-    event_ndims = 0
+    support = COUNTS
+    link = LOG_LINK
+    dispersion = 1.0
+    used_for = "events in a given time"
 
-    def __post_init__(self): check_parameters(self, rate=RATE)
+    def __init__(self, rate: ArrayLike = None, log_rate: ArrayLike = None) -> None:
+        self._store_form(rate=rate, log_rate=log_rate)
+        self.__post_init__()
+
+    @property
+    def rate(self):
+        """The mean, given or computed."""
+        if self.given_as == "rate": return self.table
+        xp, log_rate = as_arrays("Poisson", log_rate=self.table)
+        with ignore_fp_warnings(xp, "over"): rate = xp.exp(log_rate)
+        return self._own(rate)[0]
+
+    @property
+    def log_rate(self):
+        """The logarithm of the mean, given or computed."""
+        if self.given_as == "log_rate": return self.table
+        xp, rate = as_arrays("Poisson", rate=self.table)
+        return self._own(0 - surprisal(rate, xp))[0]
 
     def log_prob(self, k):
         """Log-probability of the counts ``k``, nats.
         Raises ValueError for a negative or fractional count."""
         xp, k, rate = as_broadcastable("Poisson.log_prob", k=k, rate=self.rate)
-        check_labels("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", _is_count)
-        if xp is not symbolic: return 0 - (kl_div(k, rate, xp) + _stirling_excess(k, xp))
+        check_labels("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", _is_whole_count)
+        if xp is not symbolic: return 0 - (self._cost_beyond(k, rate, xp) + stirling_excess(k, xp))
         log_factorial = special_function(xp, "gammaln", k + 1)
         return -multiply_zero_safe(k, surprisal(rate, xp), xp) - rate - log_factorial
 
-    def closed_form(self, p):
-        """H(p, self), for a Poisson p."""
-        if not isinstance(p, Poisson): return None
-        xp, mean, rate = as_broadcastable("cross_entropy", mean=p.rate, rate=self.rate)
-        if xp is not symbolic: return kl_div(mean, rate, xp) + _entropy_of_counts(mean, xp)
-        cost = multiply_zero_safe(mean, surprisal(rate, xp), xp)
-        return rate + cost + _mean_log_factorial(mean)
+    def _cost_beyond(self, k, rate, xp):
+        """k log(k/rate) − k + rate, also where the rate itself is beyond the floats."""
+        if self.given_as == "rate": return kl_div(k, rate, xp)
+        xp, k, log_rate = as_broadcastable("Poisson.log_prob", k=k, rate=self.table)
+        with ignore_fp_warnings(xp, "over", "invalid"):
+            return kl_of_ratio(k, rate, 0 - surprisal(k, xp) - log_rate, xp)
 
-    def _kl(self, q):
-        xp, a, b = as_broadcastable("kl_divergence", a=self.rate, b=q.rate)
-        return kl_div(a, b, xp)
+    def survival(self, k):
+        """The probability of more than k."""
+        xp, rate = as_arrays("Poisson.survival", rate=self.rate)
+        return self._own(gammainc(xp.zeros_like(rate) + (k + 1), rate, xp))[0]
+
+    def with_mean(self, mean):
+        """The member with that mean."""
+        return type(self)(mean)
+
+    @classmethod
+    def at_predictor(cls, f):
+        """The member with the log-rate f."""
+        return cls(log_rate=f)
+
+    def predictor_gradient(self, y):
+        """mean − y."""
+        xp, y, rate = as_broadcastable("Poisson.predictor_gradient", y=y, rate=self.rate)
+        return rate - y
+
+    def cdf(self, k):
+        """The probability of at most k."""
+        xp, rate = as_arrays("Poisson.cdf", rate=self.rate)
+        inside = xp.zeros_like(rate) + k >= 0
+        found = gammaincc(xp.where(inside, k + 1 + 0 * rate, 1 + 0 * rate), rate, xp)
+        return self._own(xp.where(inside, found, 0 * rate))[0]
+
+    @classmethod
+    def fit_to(cls, p):
+        """The member with the mean of p, which must live on counts."""
+        check_outcomes_of(p, cls(1.0))
+        return cls(known_or_expected(p, "mean", itself))
 
     @property
     def mean(self):
@@ -70,44 +121,29 @@ class Poisson(Distribution):
         """E (k − mean)²."""
         return self.rate
 
-    def expect(self, f):
-        """E f(k), summed until the rate plus 12 standard deviations plus 40:
-        what is left weighs less than 1e-20."""
-        xp, rate = as_arrays("expect", rate=self.rate)
-        if xp is symbolic: return sum_counts(self, f)
-        if not is_concrete(xp, rate):
-            raise NotImplementedError(
-                "expect: a lazy or traced Poisson rate does not say how many counts to sum"
-                "; expected a rate whose value is known")
-        end = int(xp.max(rate) + 12 * xp.max(rate) ** 0.5 + 40)
-        k = xp.arange(end, dtype=rate.dtype, device=device(rate))
-        k, = self._own(xp.reshape(k, (-1, *(1,) * rate.ndim)))
-        log_p, = self._own(self.log_prob(k))
-        xp, log_p, values = as_arrays("expect", log_p=log_p, f=f(k))
-        return xp.sum(multiply_zero_safe(xp.exp(log_p), values, xp), axis=0)
+@closed_form("cross_entropy", Poisson, Poisson)
+def _cross_entropy_of_two(p, q):
+    xp, mean, rate = as_broadcastable("cross_entropy", mean=p.rate, rate=q.rate)
+    if xp is not symbolic: return divergence_of(p, q) + _entropy_of_counts(mean, xp)
+    cost = multiply_zero_safe(mean, surprisal(rate, xp), xp)
+    return rate + cost + _mean_log_factorial(mean)
 
-def _is_count(k, xp):
+@closed_form("kl_divergence", Poisson, Poisson)
+def _divergence_of_two(p, q):
+    xp, a, b = as_broadcastable("kl_divergence", a=p.rate, b=q.rate)
+    if p.given_as == q.given_as == "rate" or xp is symbolic: return kl_div(a, b, xp)
+    xp, log_a, log_b = as_broadcastable("kl_divergence", a=p.log_rate, b=q.log_rate)
+    return kl_of_ratio(a, b, log_ratio_of_logs(log_a, log_b, xp), xp)
+
+def _is_whole_count(k, xp):
     whole = xp.logical_and(xp.isfinite(k), k == xp.floor(k))
     return xp.logical_and(k >= 0, whole)
-
-_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156,
-             -3617 / 122400, 43867 / 244188, -174611 / 125400)
-
-def _stirling_excess(k, xp):
-    """log k! − k log k + k, by Stirling's series for k ≥ 8."""
-    few = k < 8
-    x, n = xp.where(few, xp.zeros_like(k) + 8, k), xp.where(few, k, xp.zeros_like(k))
-    u, series = (1 / x) ** 2, xp.zeros_like(k)
-    for c in reversed(_STIRLING):
-        series = series * u + c
-    log_factorial = special_function(xp, "gammaln", n + 1)
-    direct = log_factorial + multiply_zero_safe(n, surprisal(n, xp), xp) + n
-    return xp.where(few, direct, xp.log(2 * math.pi * x) / 2 + series / x)
 
 # %% ../../nbs/04_models.ipynb #161efdf8
 def _mean_log_factorial(rate):
     """E log k! under a Poisson, for symbols."""
-    def log_factorial(k): return special_function(symbolic, "gammaln", k + 1)
+    def log_factorial(k):
+        return special_function(symbolic, "gammaln", k + 1)
     return lift(lambda r: Poisson(r).expect(log_factorial), rate)
 
 def _make_grid():

@@ -38,6 +38,7 @@ class Claim:
     mathlib : name of a declaration in mathlib that covers it.
     uses : ids of the claims it rests on.
     typeset : whether the two sides are printed as an equation.
+    draws : how many draws are tried, unless ``verify`` is told.
     """
     id: str
     statement: str
@@ -54,6 +55,7 @@ class Claim:
     mathlib: str = ""
     uses: tuple = ()
     typeset: bool = True
+    draws: int = 100
 
 # %% ../../nbs/proof.ipynb #48d12aff
 def _on_symbols(claim, cases):
@@ -118,7 +120,7 @@ def _without(claim):
         yield words, dropped()
 
 # %% ../../nbs/proof.ipynb #b0c4b268
-def verify(claim, *, draws=100, seed=0):
+def verify(claim, *, draws=None, seed=0):
     """Run a claim: on symbols, on seeded draws, against its twin, without its hypotheses.
 
     Returns
@@ -130,6 +132,7 @@ def verify(claim, *, draws=100, seed=0):
     AssertionError : a side differs, too few draws met the hypotheses, the twin was
         accepted, a hypothesis was not needed, or a mark that is owed is missing.
     """
+    draws = claim.draws if draws is None else draws
     kinds = ("S", claim.general()), ("C", claim.symbols())
     rows = {mark: _on_symbols(claim, cases) for mark, cases in kinds if cases}
     twin = "refused on symbols, and on" if rows else "refused on"
