@@ -44,7 +44,8 @@ def _masses(prices, c):
 def _promising_factors(prices):
     """The c of a grid with totals more even than its neighbours', and these refined."""
     from scipy.optimize import minimize_scalar
-    def uneven(log_c): return _masses(prices, math.exp(log_c))[0]
+    def uneven(log_c):
+        return _masses(prices, math.exp(log_c))[0]
     grid = np.linspace(-7, 10, 86) - math.log(np.ptp(prices, axis=0).max())
     coarse = [math.inf, *map(uneven, grid), math.inf]
     around = zip(grid, coarse, coarse[1:], coarse[2:])
@@ -161,7 +162,8 @@ def _row(caller, name, also=()):
     known = ", ".join([*LOSSES, *also])
     raise ValueError(f"{caller}: no loss called {name!r}, expected one of {known}")
 
-def _plain(name): return name.lower().replace("_", " ").replace("-", " ").strip()
+def _plain(name):
+    return name.lower().replace("_", " ").replace("-", " ").strip()
 
 # %% ../nbs/08_losses.ipynb #00f4bc2f
 CHANGES = {
@@ -207,7 +209,8 @@ class Explanation:
         rows = (f"| {key} | {_in_markdown(value)} |" for key, value in self.rows.items())
         return "\n".join([f"| {self.name} | in words |", "|---|---|", *rows, ""])
 
-def _in_markdown(text): return text.replace("|", "&#124;").replace("_", "&#95;")
+def _in_markdown(text):
+    return text.replace("|", "&#124;").replace("_", "&#95;")
 
 def explain(name: str) -> Explanation:
     """What a loss assumes: its formula, its model, and what libraries drop.

@@ -74,7 +74,8 @@ def _mean_over_x(measure, caller, p_x, p, q, base):
     if is_function != callable(q):
         raise TypeError(f"{caller}: got a table and a function, "
                         "expected two tables or two functions x ↦ distribution")
-    def at(x): return measure(p(x), q(x))
+    def at(x):
+        return measure(p(x), q(x))
     truth = _read_truth(p_x)
     if truth is not None:
         if not is_function:

@@ -22,7 +22,8 @@ from .gaussian import mse
 from .logits import logsumexp
 
 # %% ../nbs/08_losses.ipynb #cd2966d9
-def _no_term(y, xp): return 0
+def _no_term(y, xp):
+    return 0
 
 @dataclass(frozen=True)
 class Loss:
@@ -74,46 +75,59 @@ def _logistic(y, t):
     xp, y, t = as_arrays("logistic", y=y, t=t)
     return softplus_pair(t, xp)[0] - y * t
 
-def _softmax(y, z): return logsumexp(z) - z[y]
+def _softmax(y, z):
+    return logsumexp(z) - z[y]
 
 def _poisson(y, rate):
     xp, y, rate = as_arrays("poisson", y=y, rate=rate)
     return rate - y * xp.log(rate)
 
-def _hinge(y, f): return max(0, 1 - y * f)
+def _hinge(y, f):
+    return max(0, 1 - y * f)
 
-def _zero_one(y, f): return int(y * f <= 0)
+def _zero_one(y, f):
+    return int(y * f <= 0)
 
 def _focal(y, p, gamma=2):
     xp, p = as_arrays("focal", p=p if y == 1 else 1 - p)
     return -(1 - p) ** gamma * xp.log(p)
 
 # the models, of scale 1
-def _normal_model(f): return Normal(f, 1)
+def _normal_model(f):
+    return Normal(f, 1)
 
-def _laplace_model(f): return Laplace(f, 1)
+def _laplace_model(f):
+    return Laplace(f, 1)
 
-def _bernoulli_model(t): return Bernoulli(logits=t)
+def _bernoulli_model(t):
+    return Bernoulli(logits=t)
 
-def _categorical_model(z): return Categorical(logits=z)
+def _categorical_model(z):
+    return Categorical(logits=z)
 
 # the terms b(y)
 def _half_log_two_pi(y, xp):
     number = constants(xp)
     return number.log(2 * number.pi) / 2
 
-def _log_two(y, xp): return constants(xp).log(2)
+def _log_two(y, xp):
+    return constants(xp).log(2)
 
-def _log_factorial(y, xp): return special_function(xp, "gammaln", y + 1)
+def _log_factorial(y, xp):
+    return special_function(xp, "gammaln", y + 1)
 
 # predictions to try
-def _scores(rng): return [0.0, *rng.normal(scale=2, size=24)]
+def _scores(rng):
+    return [0.0, *rng.normal(scale=2, size=24)]
 
-def _rows_of_logits(rng): return rng.normal(scale=2, size=(25, 3))
+def _rows_of_logits(rng):
+    return rng.normal(scale=2, size=(25, 3))
 
-def _rates(rng): return rng.uniform(0.3, 6, size=25)
+def _rates(rng):
+    return rng.uniform(0.3, 6, size=25)
 
-def _chances(rng): return rng.uniform(0.02, 0.98, size=25)
+def _chances(rng):
+    return rng.uniform(0.02, 0.98, size=25)
 
 LOSSES = {row.name: row for row in (
     Loss(

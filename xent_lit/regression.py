@@ -125,7 +125,8 @@ def _declared_gradient(model):
     """The gradient that a model declares, in the form of ``grad``; or None."""
     declared = getattr(model, "gradient", None)
     if declared is None: return None
-    def grad(model, theta, p): return declared(theta, p)
+    def grad(model, theta, p):
+        return declared(theta, p)
     return grad
 
 def _check_start(model, p):
@@ -180,7 +181,8 @@ def linear(theta: ArrayLike, x: ArrayLike) -> Array:
 def declare_gradient(model):
     """A decorator: the parameters of this model are those of a linear predictor,
     so that ``model.gradient(theta, p)`` is ``linear_gradient(model, theta, p)``."""
-    def gradient(theta, p): return linear_gradient(model, theta, p)
+    def gradient(theta, p):
+        return linear_gradient(model, theta, p)
     vars(model)["gradient"] = gradient
     return model
 

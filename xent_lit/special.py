@@ -37,7 +37,8 @@ def in_double(f):
             return xp.astype(found, kind, copy=False)
     return computed
 
-def _is_jax(xp): return xp is not symbolic and "jax" in xp.__name__
+def _is_jax(xp):
+    return xp is not symbolic and "jax" in xp.__name__
 
 def _series(coefficients, u, xp):
     """Σ coefficients[k] uᵏ, for more powers than ``polynomial`` takes."""
@@ -174,15 +175,19 @@ _TERMS = [math.ceil(17.5 / math.log(2 * n + 3)) for n in range(_FAR - 1)]
 
 def _binet(x, xp):
     """μ(x) = log Γ(x + 1) − x log x + x − ½ log 2πx."""
-    def first(x): return (x + 0.5) * (log1p(x, xp) - xp.log(x)) - 1
-    def step(s, n): return s**2 * polynomial(s**2, _STEP_OF_VALUE[:_TERMS[n]], xp)
+    def first(x):
+        return (x + 0.5) * (log1p(x, xp) - xp.log(x)) - 1
+    def step(s, n):
+        return s**2 * polynomial(s**2, _STEP_OF_VALUE[:_TERMS[n]], xp)
     start, steps, rest, _ = _by_steps(first, step, _VALUE, x, xp)
     return start + (steps + rest)
 
 def _binet_slope(x, xp):
     """−x μ′(x) = x (log x − ψ(x)) − ½."""
-    def first(x): return (1 + x / (x + 1)) / 2 - x * (log1p(x, xp) - xp.log(x))
-    def step(s, n): return s**3 * polynomial(s**2, _STEP_OF_SLOPE[:_TERMS[n]], xp)
+    def first(x):
+        return (1 + x / (x + 1)) / 2 - x * (log1p(x, xp) - xp.log(x))
+    def step(s, n):
+        return s**3 * polynomial(s**2, _STEP_OF_SLOPE[:_TERMS[n]], xp)
     start, steps, rest, end = _by_steps(first, step, _SLOPE, x, xp)
     few, one = x < _FAR, xp.ones_like(x)
     near = xp.where(few, x, one)

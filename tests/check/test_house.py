@@ -6,6 +6,7 @@ order is import order.
 """
 
 import ast
+import collections
 import io
 import re
 import tokenize
@@ -127,6 +128,32 @@ def test_every_module_is_exported_by_a_notebook():
     packages = {name for name, path in MODULES.items() if path.stem == "__init__"}
     by_hand = {"_renamed", "claims"}  # the old names
     assert set(MODULES) - packages - by_hand == set(PLACES)
+
+
+def names_defined_twice(modules):
+    """The names that two of these modules define, with the modules."""
+    homes = collections.defaultdict(list)
+    for name in modules:
+        for node in TREES[name].body:
+            for target in getattr(node, "targets", [node]):
+                names = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    names = {node.name}
+                elif not isinstance(node, ast.Assign):
+                    names = set()
+                for word in names - {"__all__"}:
+                    homes[word].append(name)
+    return {word: found for word, found in homes.items() if len(set(found)) > 1}
+
+
+@pytest.mark.parametrize("page", sorted({page for _, page in PLACES.values()}))
+def test_a_page_defines_a_name_once(page):
+    """All modules of a page share its names when it runs."""
+    assert names_defined_twice([name for name, (_, own) in PLACES.items() if own == page and name in MODULES]) == {}
+
+
+def test_a_name_defined_twice_is_found():
+    assert "claims" in names_defined_twice(["laws.families", "ledger"])
 
 
 def test_the_contents_list_every_page_and_nothing_else():

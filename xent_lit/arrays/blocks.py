@@ -73,7 +73,8 @@ def _map_on_cores(f, arrays):
         return f(*[lay_out(x[i:i + step]) for x in rows])
     first = block(0)
     out = np.empty((len(rows[0]), *first.shape[1:]), first.dtype)
-    def fill(i): out[i:i + step] = first if i == 0 else block(i)
+    def fill(i):
+        out[i:i + step] = first if i == 0 else block(i)
     map_threads(fill, range(0, len(out), step))
     return out
 
@@ -124,7 +125,8 @@ def has_chunks(xp, row):
 
 def map_chunks(f, *rows):
     """``[f(*piece), …]`` for the pieces of long rows."""
-    def chunk(i): return f(*(x[..., i:i + BLOCK] for x in rows))
+    def chunk(i):
+        return f(*(x[..., i:i + BLOCK] for x in rows))
     return map_threads(chunk, range(0, rows[0].shape[-1], BLOCK))
 
 def sum_rows(term, xp, *rows):

@@ -121,7 +121,8 @@ def sum_over_outcomes(caller, term, axis, **pmfs):
     def rows(*values):
         for name, p in zip(pmfs, values): check_pmf_rows(p, xp, caller, name, axis)
         return sum_rows(terms, xp, *values)
-    def terms(*values): return term(values[0], values[-1], xp)
+    def terms(*values):
+        return term(values[0], values[-1], xp)
     return map_row_blocks(rows, *values)
 
 # %% ../../nbs/arrays.ipynb #056813ee

@@ -19,7 +19,8 @@ from .symbols import SymArray, symbolic
 # %% ../../nbs/arrays.ipynb #069afb76
 class WeakArray(np.ndarray):
     """An array made from a list or a number: it adapts to the arrays beside it."""
-    def __repr__(self): return repr(np.asarray(self))
+    def __repr__(self):
+        return repr(np.asarray(self))
 
 def is_weak(x):
     """Whether x adapts to the arrays beside it: lists and plain numbers do
@@ -46,7 +47,8 @@ def parse_array(caller, name, x):
     raise TypeError(f"{caller}: {name} is {str(x)[:40]!r} ({type(x).__name__}), "
                     "expected real numbers in an array, or in lists of equal length")
 
-def _is_real(x): return hasattr(x, "free_symbols") or isinstance(x, (int, float))
+def _is_real(x):
+    return hasattr(x, "free_symbols") or isinstance(x, (int, float))
 
 def check_sizes_known(caller, name, x):
     """Raise for a Dask array that does not know how long it is."""

@@ -53,12 +53,18 @@ class SymArray:
         self.shape = self.data.shape + ((self.over[1],) if self.over else ())
         self.ndim = len(self.shape)
 
-    def __array_namespace__(self, api_version=None): return symbolic
-    def __getitem__(self, key): return _wrap(self.data[key])
-    def __len__(self): return len(self.data)
-    def __iter__(self): return map(_wrap, self.data)
-    def __neg__(self): return lift(operator.neg, self)
-    def __repr__(self): return f"SymArray({self.data.tolist()})"
+    def __array_namespace__(self, api_version=None):
+        return symbolic
+    def __getitem__(self, key):
+        return _wrap(self.data[key])
+    def __len__(self):
+        return len(self.data)
+    def __iter__(self):
+        return map(_wrap, self.data)
+    def __neg__(self):
+        return lift(operator.neg, self)
+    def __repr__(self):
+        return f"SymArray({self.data.tolist()})"
 
     def _repr_latex_(self):
         import sympy

@@ -94,8 +94,10 @@ def _recorded_twice():
 
 def _telling_inputs():
     """θ is the probability of x = 1 and of y = 1; the pairs are (1, 1), (1, 0), (1, 0)."""
-    def of_labels(t): return likelihood(Bernoulli(t), [1, 0, 0])
-    def of_pairs(t): return likelihood(Bernoulli(t), [1, 1, 1]) * of_labels(t)
+    def of_labels(t):
+        return likelihood(Bernoulli(t), [1, 0, 0])
+    def of_pairs(t):
+        return likelihood(Bernoulli(t), [1, 1, 1]) * of_labels(t)
     return _best(of_labels), _best(of_pairs)
 
 conditional_mle = Claim(
@@ -339,8 +341,10 @@ def _given_function():
 # %% ../../nbs/09_conditional.ipynb #17023869
 def _loss_derivative(model, theta, p):
     """The derivative of the loss: SymPy's, or fourth-order differences on numbers."""
-    def loss(theta): return cross_entropy(p, model(theta))
-    def slope(h): return (loss(theta + h) - loss(theta - h)) / 2
+    def loss(theta):
+        return cross_entropy(p, model(theta))
+    def slope(h):
+        return (loss(theta + h) - loss(theta - h)) / 2
     if isinstance(theta, SymArray):
         return SymArray([loss(theta).diff(t) for t in theta])
     h = 1e-3
@@ -382,7 +386,8 @@ def _draw_regression(rng):
 
 def _draw_with(rng, name):
     """A random member of a family that declares this, with a finite mean other than 0."""
-    def declares(f, name): return getattr(f, name, None) is not None
+    def declares(f, name):
+        return getattr(f, name, None) is not None
     known = [f for f in registered_families()
              if declares(f, name) and declares(f, "mean") and not f.event_ndims]
     p = draw_member(known[rng.integers(len(known))], rng)

@@ -82,7 +82,8 @@ def _moments_around(p, means):
     return np.array([[product(i, j) for j in range(len(means))] for i in range(len(means))])
 
 def _of(statistic):
-    def of(x): return statistic.of(x, np)
+    def of(x):
+        return statistic.of(x, np)
     return of
 
 def _array(values):

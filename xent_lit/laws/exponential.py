@@ -186,7 +186,7 @@ exponential_family_bregman = Claim(
     uses=("exponential-family-mean", "exponential-family-cross-entropy"))
 
 # %% ../../nbs/11_families.ipynb #lawexpcurv
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(60)
+_POINTS, _SHARES = np.polynomial.legendre.leggauss(60)
 
 def _curve(theta, eta, T, log_h):
     """t ↦ δᵀ∇²A(θ + tδ) δ, where δ = η − θ."""
@@ -201,7 +201,7 @@ def _sides(theta, eta, T, log_h, power=1):
     """D and ∫₀¹ (1−t) δᵀ∇²A δ dt, by Gauss and Legendre."""
     case = theta, eta, T, log_h
     if _are_symbols(eta): return _symbolic_sides(case, power)
-    t, w, curve = (_NODES + 1) / 2, _WEIGHTS / 2, _curve(*case)
+    t, w, curve = (_POINTS + 1) / 2, _SHARES / 2, _curve(*case)
     return _divergence(*case), sum(v * (1 - s)**power * curve(s) for s, v in zip(t, w))
 
 def _symbolic_sides(case, power):

@@ -40,7 +40,8 @@ def family_claims(family):
 
 # %% ../../nbs/11_families.ipynb #lawfamnorm
 def _normalises(family):
-    def one(x): return np.ones(x.shape[:x.ndim - family.event_ndims])
+    def one(x):
+        return np.ones(x.shape[:x.ndim - family.event_ndims])
     def law(p):
         mass = weigh(p, one)
         return (mass, 1.0) if not _is_declared(family) else (
@@ -52,7 +53,8 @@ def _normalises(family):
                     else "the density integrates to 1.",
                     law=law, twin=twin, draw=drawn(family, 1), rtol=1e-10)
 
-def _is_declared(family): return issubclass(family, ExponentialFamily)
+def _is_declared(family):
+    return issubclass(family, ExponentialFamily)
 
 def _declared(p, x):
     """Σ ηᵢ Tᵢ(x) − A(η) + log h(x): by the declaration, whatever the family overrides."""
@@ -123,7 +125,8 @@ def _has_form(family):
 
 def _surprise(p, q):
     """E over p of −log q."""
-    def surprise(x): return -(q.log_prob(x) if q.support.kind else q.log_mass(x))
+    def surprise(x):
+        return -(q.log_prob(x) if q.support.kind else q.log_mass(x))
     return weigh(p, surprise, q)
 
 def _beside(left, right, own):
@@ -152,18 +155,18 @@ def _by_sums(entry, p, q, own):
     cost = _surprise(p, q)
     return cost if entry[0] == "cross_entropy" else cost - own
 
-def _both(entry, p, q, own):
+def _both_ways(entry, p, q, own):
     size = 1 + abs(_surprise(p, p)) + np.nan_to_num(abs(_surprise(p, q)), posinf=0.0)
     return float(_by_form(entry, p, q)) + size, _by_sums(entry, p, q, own) + size
 
 def _tables_twin(entry, p, q):
-    left, right = _both(entry, p, q, _surprise(q, q))
+    left, right = _both_ways(entry, p, q, _surprise(q, q))
     return left, right if entry[0] == "kl_divergence" else right + _surprise(p, p)
 
 registered_forms = Claim(
     id="registered-forms",
     statement="Each form in the tables, for whichever families it serves, is the sum "
               "or integral.",
-    law=lambda entry, p, q: _both(entry, p, q, _surprise(p, p)), twin=_tables_twin,
+    law=lambda entry, p, q: _both_ways(entry, p, q, _surprise(p, p)), twin=_tables_twin,
     draw=_draw_entry, rtol=1e-9, draws=300, required_marks="NT", typeset=False,
     uses=("closed-forms",))

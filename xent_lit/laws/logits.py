@@ -86,8 +86,10 @@ def _gradient(family, z, y):
     if any(hasattr(x, "free_symbols") for x in z):
         return _symbolic_gradient(family, z, y)
     steps = 1e-3 * np.eye(len(z))
-    def loss(z): return _canonical_loss(family, z, y)
-    def across(h): return loss(z + h) - loss(z - h)
+    def loss(z):
+        return _canonical_loss(family, z, y)
+    def across(h):
+        return loss(z + h) - loss(z - h)
     return [(8 * across(h) - across(2 * h)) / 12e-3 for h in steps]
 
 def _symbolic_gradient(family, z, y):

@@ -49,7 +49,8 @@ def _two_rows(z, y, numbered=None):
     else: q, elsewhere = Categorical(logits=z), _softmax_elsewhere
     return cross_entropy(empirical(y), q), elsewhere(z, labels)
 
-def _reversed(y): return [max(y) - label for label in y]
+def _reversed(y):
+    return [max(y) - label for label in y]
 
 def _ordered_logits():
     """Logits in falling order, with a tie, and a single logit.
@@ -102,7 +103,8 @@ def _completed_loss(name, y, f, keep=1):
     xp, cost, target = as_arrays("row", cost=row.of(y, f), target=y)
     return row.factor * cost + keep * row.term(target, xp)
 
-def _surprise(name, y, f): return nll(LOSSES[name].model(f), [y])
+def _surprise(name, y, f):
+    return nll(LOSSES[name].model(f), [y])
 
 def _symbolic_rows():
     import sympy as sp

@@ -64,7 +64,8 @@ def _m_draws_of_k_outcomes():
     x = symbols_vector("x", m, "i", integer=True, positive=True)
     outcomes = SymArray(k, (k, K))
     model = Poisson(sp.Symbol("lambda", positive=True))
-    def any_function(v): return lift(sp.Function("f"), v)
+    def any_function(v):
+        return lift(sp.Function("f"), v)
     return [(x, outcomes, model.log_prob), (x, outcomes, any_function)]
 
 def _few_draws():

@@ -115,13 +115,13 @@ class Bernoulli(ProbsOrLogits):
         return multiply_zero_safe(p0, f0, xp) + multiply_zero_safe(p1, f1, xp)
 
 @closed_form("cross_entropy", Bernoulli, Bernoulli)
-def _cross_entropy_of_two(p, q):
+def _cross_entropy_of_bernoullis(p, q):
     xp, a, b = as_broadcastable("cross_entropy", p=p.table, q=q.table)
     (p0, p1), (q0, q1) = p._masses(a, xp), q._costs(b, xp)
     return multiply_zero_safe(p0, q0, xp) + multiply_zero_safe(p1, q1, xp)
 
 @closed_form("kl_divergence", Bernoulli, Bernoulli)
-def _divergence_of_two(p, q):
+def _divergence_of_bernoullis(p, q):
     xp, a, b = as_broadcastable("kl_divergence", p=p.table, q=q.table)
     (p0, p1), (q0, q1) = p._masses(a, xp), q._masses(b, xp)
     if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)

@@ -11,7 +11,6 @@ import numpy as np
 from ..arrays.symbols import symbolic
 from ..special import betaln, digamma, digamma_excess, log1p, trigamma
 from .support import UNIT_INTERVAL
-from .pairs import closed_form
 from .exponential_family import convert, ExponentialFamily, LOG, LOG1M
 from .densities import quantity
 from .gamma import exactly, log_of_quotient
@@ -60,12 +59,17 @@ class Beta(ExponentialFamily):
     def log_density(self, x, xp):
         """−s D of the share (a/s, b/s) from (x, 1 − x), and what is left of the normaliser."""
         if xp is symbolic: return super().log_density(x, xp)
-        return _log_density(x, self.concentration1, self.concentration0, xp)
+        return _log_density_of_beta(x, self.concentration1, self.concentration0, xp)
 
     def entropy_in_nats(self, xp):
         """The entropy in which log B and the digammas do not cancel."""
         if xp is symbolic: return super().entropy_in_nats(xp)
         return entropy_of_shares(self._pair(xp), xp)
+
+    def cross_entropy_to(self, q, xp):
+        """The cross-entropy, in which they do not either."""
+        if xp is symbolic: return super().cross_entropy_to(q, xp)
+        return cross_entropy_of_shares(self._pair(xp), q._pair(xp), xp)
 
     def divergence_to(self, q, xp):
         """What the means cost, and what the sum of the concentrations costs."""
@@ -73,7 +77,7 @@ class Beta(ExponentialFamily):
         return divergence_of_shares(self._pair(xp), q._pair(xp), xp)
 
     def _pair(self, xp):
-        return _both(self.concentration1, self.concentration0, xp)
+        return _pair_of(self.concentration1, self.concentration0, xp)
 
     @property
     def mean(self):
@@ -91,12 +95,12 @@ class Beta(ExponentialFamily):
     @quantity
     def mean_log(self, xp):
         """E log x."""
-        return _mean_log(self.concentration1, self.concentration0, xp)
+        return _mean_log_of_beta(self.concentration1, self.concentration0, xp)
 
     @quantity
     def mean_log1m(self, xp):
         """E log(1 − x)."""
-        return _mean_log(self.concentration0, self.concentration1, xp)
+        return _mean_log_of_beta(self.concentration0, self.concentration1, xp)
 
     @quantity
     def mean_inverse(self, xp):
@@ -118,22 +122,17 @@ class Beta(ExponentialFamily):
         rng, q = np.random.default_rng(rng), self.as_numbers()
         return rng.beta(q.concentration1, q.concentration0, (*shape, *q.batch_shape))
 
-@closed_form("cross_entropy", Beta, Beta)
-def _cross_entropy_of_two(p, q):
-    xp, p, q = convert("cross_entropy", p, q)
-    return None if xp is symbolic else cross_entropy_of_shares(p._pair(xp), q._pair(xp), xp)
-
-def _both(a, b, xp):
+def _pair_of(a, b, xp):
     """Two numbers as a vector, on a last axis."""
     return xp.stack([a + 0 * b, b + 0 * a], axis=-1)
 
 @exactly
-def _log_density(x, a, b, xp):
+def _log_density_of_beta(x, a, b, xp):
     x = x + 0 * (a + b)
-    return log_density_of_shares(_both(x, 1 - x, xp), _both(a, b, xp), xp.zeros_like(x), xp)
+    return log_density_of_shares(_pair_of(x, 1 - x, xp), _pair_of(a, b, xp), xp.zeros_like(x), xp)
 
 @exactly
-def _mean_log(a, b, xp):
+def _mean_log_of_beta(a, b, xp):
     """E log x = log(a/s) − ψ(s) + …, without the logarithms that cancel."""
     s = a + b
     if xp is symbolic: return digamma(a, xp) - digamma(s, xp)

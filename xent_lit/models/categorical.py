@@ -157,7 +157,7 @@ class Categorical(ProbsOrLogits):
         return xp.sum(multiply_zero_safe(p, values + xp.zeros_like(p), xp), axis=-1)
 
 @closed_form("cross_entropy", Categorical, Categorical)
-def _cross_entropy_of_two(p, q):
+def _cross_entropy_of_tables(p, q):
     xp, a, b = as_rows("cross_entropy", -1, p=p._checked_table(), q=q._checked_table())
     def rows(a, b):
         terms = multiply_zero_safe(p._masses(a, xp), q._costs(b, xp), xp)

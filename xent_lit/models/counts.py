@@ -205,7 +205,7 @@ def entropy_of_counts(p):
     return p._own(xp.astype(nats, kind, copy=False))[0]
 
 @closed_form("cross_entropy", Trials, Trials)
-def _cross_entropy_within(p, q):
+def _cross_entropy_of_counts(p, q):
     """H(p) + D(p‖q)."""
     if not of_one_family(p, q): return None
     xp, own, more = as_arrays(

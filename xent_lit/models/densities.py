@@ -84,7 +84,7 @@ def _divergence_within(p, q):
         return narrow(p.divergence_to(q, xp), kind, xp)
 
 @closed_form("cross_entropy", Density, Density)
-def _cross_entropy_within(p, q):
+def _cross_entropy_of_densities(p, q):
     """H(p) + D(p‖q)."""
     if declared_class(type(p)) is not declared_class(type(q)): return None
     itself = p is q

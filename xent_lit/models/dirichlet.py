@@ -56,7 +56,7 @@ class Dirichlet(Distribution):
         if xp is symbolic: return _log_density_of_symbols(q.concentration, x)
         check_labels("Dirichlet.log_prob", xp, xp.sum(x, axis=-1), "shares that sum to 1", _is_one)
         check_labels("Dirichlet.log_prob", xp, x, "shares >= 0", _is_share)
-        return _log_density(x, q.concentration, xp)
+        return _log_density_of_dirichlet(x, q.concentration, xp)
 
     @classmethod
     def fit_to(cls, p):
@@ -107,7 +107,7 @@ class Dirichlet(Distribution):
         return Beta(*c).expect(of_one)
 
 @exactly
-def _log_density(x, c, xp):
+def _log_density_of_dirichlet(x, c, xp):
     total, rest = sum_pair(x, xp)
     return log_density_of_shares(x, c, (total[..., 0] - 1) + rest[..., 0], xp)
 
@@ -132,7 +132,7 @@ def _divergence_of_dirichlets(p, q):
     return divergence_of_shares(c, d, xp)
 
 @closed_form("cross_entropy", Dirichlet, Dirichlet)
-def _cross_entropy_of_two(p, q):
+def _cross_entropy_of_dirichlets(p, q):
     xp, a, b = convert("cross_entropy", p, q)
     if xp is symbolic:
         raise NotImplementedError("cross_entropy: of two Dirichlets on symbols only the "

@@ -176,7 +176,8 @@ class _TorchSeed:
         self.state = self.torch.get_rng_state()
         self.torch.manual_seed(self.seed)
 
-    def __exit__(self, *_): self.torch.set_rng_state(self.state)
+    def __exit__(self, *_):
+        self.torch.set_rng_state(self.state)
 
 def _seeded(given, names, rng):
     """What makes a sampler without a generator repeatable."""

@@ -60,6 +60,10 @@ class Exponential(ExponentialFamily):
         one = xp.ones_like(self.rate)
         return cost_of_means(one, self.rate, one, q.rate, xp)
 
+    def cross_entropy_to(self, q, xp):
+        """The ratio of the rates, less log of the model's."""
+        return q.rate / self.rate - xp.log(q.rate)
+
     @property
     def as_gamma(self):
         """The same as a Gamma with concentration 1."""
@@ -99,12 +103,6 @@ class Exponential(ExponentialFamily):
         """Independent draws in NumPy, of that shape before the batch's."""
         rng, q = np.random.default_rng(rng), self.as_numbers()
         return rng.exponential(1 / q.rate, (*shape, *q.batch_shape))
-
-@closed_form("cross_entropy", Exponential, Exponential)
-def _cross_entropy_of_two(p, q):
-    """The ratio of the rates, less log of the model's."""
-    xp, p, q = convert("cross_entropy", p, q)
-    return q.rate / p.rate - xp.log(q.rate)
 
 @closed_form("cross_entropy", Exponential, Gamma)
 def _cross_entropy_with_gamma(p, q):

@@ -98,7 +98,8 @@ class ExponentialFamily(Distribution):
     From these follow ``log_prob``, ``mean``, ``variance``, the entropy, cross-entropies under
     all that know the means of the statistics, divergences, ``gradient`` and ``mle``.
     What a family knows to more digits it may override: ``log_density``,
-    ``entropy_in_nats``, ``divergence_to``. Parameters named in ``fixed`` are no natural ones.
+    ``entropy_in_nats``, ``divergence_to``, ``cross_entropy_to``, and ``natural_step``, by
+    which it differs from another member. Parameters named in ``fixed`` are no natural ones.
     """
     statistics: tuple = ()
     base: tuple = ()
@@ -202,6 +203,10 @@ class ExponentialFamily(Distribution):
         for factor, statistic in self.base: nats = nats - factor * expected(self, statistic)
         return nats
 
+    def cross_entropy_to(self, q, xp):
+        """H(p) + D(p‖q), which is more exact than the sum over the statistics."""
+        return self.entropy_in_nats(xp) + self.divergence_to(q, xp)
+
     @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # curvatures at 1e200
     def divergence_to(self, q, xp):
         """The averaged curvature ∫₀¹ (1−t) δᵀ∇²A(η + tδ) δ dt, in which nothing cancels;
@@ -255,10 +260,9 @@ def _divergence_within(p, q):
 
 @closed_form("cross_entropy", ExponentialFamily, ExponentialFamily)
 def _cross_entropy_within(p, q):
-    """H(p) + D(p‖q), which is more exact than the sum over the statistics."""
     if not of_one_family(p, q): return None
-    xp, p, q = convert("cross_entropy", p, q)
-    return p.entropy_in_nats(xp) + p.divergence_to(q, xp)
+    xp, own, other = convert("cross_entropy", p, q)
+    return own.entropy_in_nats(xp) if p is q else own.cross_entropy_to(other, xp)
 
 @closed_form("cross_entropy", Distribution, ExponentialFamily)
 def _cross_entropy_from_statistics(p, q):

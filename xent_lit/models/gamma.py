@@ -22,7 +22,7 @@ from ..special import (
     trigamma_excess)
 from .support import POSITIVE_REALS
 from .links import LOG_LINK
-from .pairs import closed_form, knows
+from .pairs import knows
 from .fitting import check_inside, check_several, known_number
 from .distribution import check_labels
 from .exponential_family import (
@@ -76,8 +76,13 @@ class Gamma(ExponentialFamily):
     def entropy_in_nats(self, xp):
         """The entropy in which log Γ(a) and (a − 1) ψ(a) do not cancel."""
         if xp is symbolic: return super().entropy_in_nats(xp)
-        a, b = self.concentration, self.rate
-        return cross_entropy_of_gammas(a, b, a, b, xp)
+        return self.cross_entropy_to(self, xp)
+
+    def cross_entropy_to(self, q, xp):
+        """The cross-entropy, in which they do not either."""
+        if xp is symbolic: return super().cross_entropy_to(q, xp)
+        return cross_entropy_of_gammas(
+            self.concentration, self.rate, q.concentration, q.rate, xp)
 
     def divergence_to(self, q, xp):
         """What the means cost at equal concentration, and what the concentrations cost."""
@@ -267,12 +272,6 @@ def difference_of_products(a, b, c, d, xp):
     """ab − cd, exact to rounding."""
     u, v = a * b, c * d
     return (u - v) + (product_error(a, b, u, xp) - product_error(c, d, v, xp))
-
-@closed_form("cross_entropy", Gamma, Gamma)
-def _cross_entropy_of_two(p, q):
-    xp, p, q = convert("cross_entropy", p, q)
-    if xp is symbolic: return None
-    return cross_entropy_of_gammas(p.concentration, p.rate, q.concentration, q.rate, xp)
 
 # %% ../../nbs/04_models.ipynb #gammamle
 def _solve_excess(s):

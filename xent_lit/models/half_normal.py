@@ -120,7 +120,7 @@ class HalfNormal(Density):
 
 @closed_form("cross_entropy", Distribution, HalfNormal)
 @overflow_is_infinite
-def _under_any_truth(p, q):
+def _half_normal_under_any_truth(p, q):
     """H(p, q) from the mean square of p; inf where p has mass below 0."""
     found = None if p.discrete else moments_of(p)
     if found is None: return None

@@ -11,7 +11,6 @@ import numpy as np
 from ..arrays.symbols import symbolic
 from ..special import digamma, digamma_excess, gammaln, stirling_parts, trigamma
 from .support import POSITIVE_REALS
-from .pairs import closed_form
 from .exponential_family import convert, ExponentialFamily, INVERSE, LOG
 from .gamma import (
     cost_of_means, divergence_of_gammas, exactly, Gamma, log_density_of_scale,
@@ -59,13 +58,18 @@ class InverseGamma(ExponentialFamily):
     def log_density(self, x, xp):
         """That of the Gamma at 1/x, less 2 log x."""
         if xp is symbolic: return super().log_density(x, xp)
-        return _log_density(x, self.concentration, self.rate, xp)
+        return _log_density_of_inverse(x, self.concentration, self.rate, xp)
 
     def entropy_in_nats(self, xp):
         """The entropy in which log Γ(a) and (1 + a) ψ(a) do not cancel."""
         if xp is symbolic: return super().entropy_in_nats(xp)
-        a, b = self.concentration, self.rate
-        return _cross_entropy(a, b, a, b, xp)
+        return self.cross_entropy_to(self, xp)
+
+    def cross_entropy_to(self, q, xp):
+        """The cross-entropy, in which they do not either."""
+        if xp is symbolic: return super().cross_entropy_to(q, xp)
+        return _cross_entropy_of_inverses(
+            self.concentration, self.rate, q.concentration, q.rate, xp)
 
     def divergence_to(self, q, xp):
         """That of the reciprocals."""
@@ -117,7 +121,7 @@ class InverseGamma(ExponentialFamily):
         return 1 / rng.gamma(q.concentration, 1 / q.rate, (*shape, *q.batch_shape))
 
 @exactly
-def _log_density(x, a, b, xp):
+def _log_density_of_inverse(x, a, b, xp):
     """That of the Gamma at 1/x, less 2 log x."""
     start = x == 0
     x = xp.where(start, xp.ones_like(x), x)
@@ -125,7 +129,7 @@ def _log_density(x, a, b, xp):
     return xp.where(start, -xp.inf, log_density_of_scale(a, b / x, r, x, xp))
 
 @exactly
-def _cross_entropy(a, b, c, d, xp):
+def _cross_entropy_of_inverses(a, b, c, d, xp):
     """That of the Gammas, less 2 E log of 1/x, joined before anything cancels."""
     log_inverse, cost = log_in_widths(b, a, c, xp), cost_of_means(a, b, c, d, xp)
     scaled, r, log_r = ratio_of_means(a, b, c, d, xp)
@@ -133,9 +137,3 @@ def _cross_entropy(a, b, c, d, xp):
     near = xp.logical_and(r > 0.5, r < 2)
     _, rest = stirling_parts(c, xp)
     return xp.where(near, cost + log_inverse, far) + rest + (c + 1) * digamma_excess(a, xp)
-
-@closed_form("cross_entropy", InverseGamma, InverseGamma)
-def _cross_entropy_of_two(p, q):
-    xp, p, q = convert("cross_entropy", p, q)
-    if xp is symbolic: return None
-    return _cross_entropy(p.concentration, p.rate, q.concentration, q.rate, xp)

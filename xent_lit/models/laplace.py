@@ -91,7 +91,7 @@ def _median(p):
 
 @closed_form("cross_entropy", Distribution, Laplace)
 @overflow_is_infinite
-def _under_any_truth(p, q):
+def _laplace_under_any_truth(p, q):
     """H(p, q) from the mean distance of p to the location."""
     if not knows(p, "mean_abs_deviation"): return None
     xp, distance, scale = as_broadcastable(

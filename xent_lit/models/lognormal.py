@@ -172,7 +172,7 @@ def _log_sinhc(z, xp):
     return xp.where(small, total * near**2, far + xp.log(-xp.expm1(-2 * far) / (2 * far)))
 
 @closed_form("cross_entropy", Distribution, LogNormal)
-def _under_any_truth(p, q):
+def _lognormal_under_any_truth(p, q):
     """H of the logarithms, plus their mean, for a truth that knows their moments."""
     if p.discrete or not (knows(p, "mean_log") and knows(p, "variance_log")): return None
     of_log = _Moments(p.mean_log, p.variance_log)

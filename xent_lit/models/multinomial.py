@@ -211,7 +211,7 @@ def _divergence_of_multinomials(p, q):
     return xp.where(n == other, nats, xp.zeros_like(nats) + xp.inf)
 
 @closed_form("cross_entropy", Multinomial, Multinomial)
-def _cross_entropy_of_two(p, q):
+def _cross_entropy_of_multinomials(p, q):
     """H(p) + D(p‖q)."""
     if p.is_symbolic or q.is_symbolic:
         raise NotImplementedError("entropy: that of a Multinomial is a sum over vectors of "

@@ -166,7 +166,7 @@ class MultivariateNormal(EitherForm):
 
 @closed_form("cross_entropy", Distribution, MultivariateNormal)
 @overflow_is_infinite
-def _under_any_truth(p, q):
+def _multivariate_normal_under_any_truth(p, q):
     """H(p, q) from the mean and covariance of p."""
     if not (knows(p, "mean") and knows(p, "covariance")): return None
     xp, q, mean, spread = convert("cross_entropy", q, mean=p.mean, covariance=p.covariance)
@@ -180,7 +180,7 @@ def _under_any_truth(p, q):
 
 @closed_form("cross_entropy", MultivariateNormal, MultivariateNormal)
 @overflow_is_infinite
-def _cross_entropy_of_two(p, q):
+def _cross_entropy_of_normals(p, q):
     xp, kind, p, q, own, other = _factors("cross_entropy", p, q)
     v = solve_lower(other, (p.loc - q.loc)[..., None], xp)
     ratio = solve_lower(other, own, xp)

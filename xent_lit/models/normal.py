@@ -88,7 +88,7 @@ class Normal(LocationScale):
 
 @closed_form("cross_entropy", Distribution, Normal)
 @overflow_is_infinite
-def _under_any_truth(p, q):
+def _normal_under_any_truth(p, q):
     """H(p, q) from the mean and variance of p."""
     found = moments_of(p)
     if found is None: return None

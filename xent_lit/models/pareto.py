@@ -160,7 +160,7 @@ def _least(p):
     return low
 
 @closed_form("cross_entropy", Distribution, Pareto)
-def _under_any_truth(p, q):
+def _pareto_under_any_truth(p, q):
     """H(p, q) from the mean of log x; inf where p has mass below the start of q."""
     if p.discrete or not knows(p, "mean_log"): return None
     xp, mean, scale, alpha = as_broadcastable(

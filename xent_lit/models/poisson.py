@@ -122,14 +122,14 @@ class Poisson(EitherForm):
         return self.rate
 
 @closed_form("cross_entropy", Poisson, Poisson)
-def _cross_entropy_of_two(p, q):
+def _cross_entropy_of_poissons(p, q):
     xp, mean, rate = as_broadcastable("cross_entropy", mean=p.rate, rate=q.rate)
     if xp is not symbolic: return divergence_of(p, q) + _entropy_of_counts(mean, xp)
     cost = multiply_zero_safe(mean, surprisal(rate, xp), xp)
     return rate + cost + _mean_log_factorial(mean)
 
 @closed_form("kl_divergence", Poisson, Poisson)
-def _divergence_of_two(p, q):
+def _divergence_of_poissons(p, q):
     xp, a, b = as_broadcastable("kl_divergence", a=p.rate, b=q.rate)
     if p.given_as == q.given_as == "rate" or xp is symbolic: return kl_div(a, b, xp)
     xp, log_a, log_b = as_broadcastable("kl_divergence", a=p.log_rate, b=q.log_rate)

@@ -72,7 +72,8 @@ _RULE_NODES, _RULE_WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
 
 class Infinite(Exception):
     """The integrand is infinite where there is mass."""
-    def __init__(self, value): self.value = value
+    def __init__(self, value):
+        self.value = value
 
 @dataclass
 class _Sums:

@@ -64,7 +64,7 @@ def divergence_of_shares(c, d, xp):
     c, d = c + 0 * d, d + 0 * c
     near = xp.all(xp.logical_and(c < 2 * d, d < 2 * c), axis=-1)
     inside = xp.where(near[..., None], d, c)
-    rest = xp.where(near, _averaged_curvature(c, inside, xp), _difference(c, d, xp))
+    rest = xp.where(near, _averaged_curvature(c, inside, xp), _plain_difference_of_shares(c, d, xp))
     return _cost_of_mean_shares(c, d, xp) + rest
 
 def _cost_of_mean_shares(c, d, xp):
@@ -146,7 +146,7 @@ def _drop(a, b, xp):
     return drop, h
 
 # %% ../../nbs/11_families.ipynb #sharefar
-def _difference(c, d, xp):
+def _plain_difference_of_shares(c, d, xp):
     """Σ B(cᵢ, dᵢ) − B(Σ c, Σ d) for the distance B of G from its tangent; where one share is
     the most of both, all from the others."""
     s, t = xp.sum(c, axis=-1, keepdims=True), xp.sum(d, axis=-1, keepdims=True)

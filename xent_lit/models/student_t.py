@@ -143,18 +143,18 @@ def bernoulli_numbers(count):
         found.append(-sum(math.comb(m + 1, k) * b for k, b in enumerate(found)) / (m + 1))
     return found
 
-_STEPS, _TERMS = 12, 9
+_SHIFTS, _ORDERS = 12, 9
 # of the asymptotic series in 1/a, 1/a³, 1/a⁵, …
 _SERIES = [float((Fraction(2, 4**n) - 2) * bernoulli_numbers(2 * n + 1)[-1]
-                 / (2 * n * (2 * n - 1))) for n in range(1, _TERMS + 1)]
+                 / (2 * n * (2 * n - 1))) for n in range(1, _ORDERS + 1)]
 
 def half_step(a, xp):
     """log Γ(a + ½) − log Γ(a) − ½ log a, which tends to 0 from below: a series far out, and
     steps of 1 to there, all of one sign."""
-    shrink, total = 1 / (a + _STEPS), 0 * a
+    shrink, total = 1 / (a + _SHIFTS), 0 * a
     for c in _SERIES[::-1]: total = total * shrink**2 + c
     total = total * shrink
-    for k in range(_STEPS - 1, 0, -1):
+    for k in range(_SHIFTS - 1, 0, -1):
         b = a + k
         total = total - xp.log1p(0.25 / b / (b + 1)) / 2
     small = a < 0.25
@@ -164,11 +164,11 @@ def half_step(a, xp):
 
 def half_step_slope(a, xp):
     """The derivative of ``half_step`` by a, which is positive."""
-    shrink, total = 1 / (a + _STEPS), 0 * a
+    shrink, total = 1 / (a + _SHIFTS), 0 * a
     for n, c in enumerate(_SERIES[::-1]):
-        total = total * shrink**2 - c * (2 * (_TERMS - n) - 1)
+        total = total * shrink**2 - c * (2 * (_ORDERS - n) - 1)
     total = total * shrink**2
-    for k in range(_STEPS - 1, -1, -1):
+    for k in range(_SHIFTS - 1, -1, -1):
         b = a + k
         total = total + 0.5 / b / (b + 1) / (2 * b + 1)
     return total
@@ -178,7 +178,7 @@ def _beyond_first(a, xp):
     u = 1 / a
     remote = a > 12
     w, rest, slope = xp.where(remote, u, 0 * u + 1 / 12), 0 * u, 0 * u
-    for n, c in zip(range(_TERMS, 1, -1), _SERIES[:0:-1]):
+    for n, c in zip(range(_ORDERS, 1, -1), _SERIES[:0:-1]):
         rest, slope = rest * w**2 + c, slope * w**2 - c * (2 * n - 1)
     near = xp.where(remote, 0 * a + 12, a)
     near = half_step(near, xp) + u / 8, half_step_slope(near, xp) - u**2 / 8

@@ -116,12 +116,12 @@ class Uniform(Density):
     @quantity
     def mean_log(self, xp):
         """E log x; NaN where x may be negative."""
-        return _mean_log(self.low, self.high, xp)
+        return _mean_log_of_uniform(self.low, self.high, xp)
 
     @quantity
     def mean_log1m(self, xp):
         """E log(1 − x); NaN where x may be above 1."""
-        return _mean_log(1 - self.high, 1 - self.low, xp)
+        return _mean_log_of_uniform(1 - self.high, 1 - self.low, xp)
 
     @quantity
     def mean_inverse(self, xp):
@@ -170,7 +170,7 @@ def _root_of_three(xp):
     import sympy
     return sympy.sqrt(3)
 
-def _mean_log(low, high, xp):
+def _mean_log_of_uniform(low, high, xp):
     """E log x of a uniform number; near or far, nothing cancels."""
     if xp is symbolic:
         return xp.log(high) - kl_div(low, high, xp) / (high - low)

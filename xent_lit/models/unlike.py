@@ -45,7 +45,7 @@ def _of_exponential_and_normal(p, q):
 
 @closed_form("kl_divergence", Gamma, Normal)
 def _of_gamma_and_normal(p, q):
-    if p.is_symbolic or q.is_symbolic: return _difference(p, q)
+    if p.is_symbolic or q.is_symbolic: return _plain_difference(p, q)
     xp, kind, p, q = widen("kl_divergence", p, q)
     a = p.concentration
     return _beside_normal(_negentropy_of_gamma(a, xp), a / p.rate, xp.sqrt(a) / p.rate,
@@ -55,7 +55,7 @@ def _of_gamma_and_normal(p, q):
 def _of_beta_and_normal(p, q):
     """A narrow Beta is nearly normal: what rounding leaves of that difference is no less
     than 0."""
-    if p.is_symbolic or q.is_symbolic: return _difference(p, q)
+    if p.is_symbolic or q.is_symbolic: return _plain_difference(p, q)
     xp, kind, p, q = widen("kl_divergence", p, q)
     own = math.log(2 * math.pi * math.e) / 2 + xp.log(p.variance) / 2 - p.entropy_in_nats(xp)
     own = xp.where(own > 0, own, xp.zeros_like(own))
@@ -66,13 +66,13 @@ def _beside_normal(negentropy, mean, deviation, q, kind, xp):
     moments = {"mean": mean, "spread": deviation, "factor": 1.0}
     return narrow(divergence_by_negentropy(negentropy, moments, q), kind, xp)
 
-def _difference(p, q):
+def _plain_difference(p, q):
     """H(p, q) − H(p) on symbols."""
     nats, own = known_cross_entropy(p, q), known_cross_entropy(p, p)
     return None if nats is None or own is None else nats - own
 
-_FAR, _TERMS = 8, 10
-_COSTS = [float(b / (2 * n)) for n, b in enumerate(bernoulli_numbers(2 * _TERMS + 1)[2::2], 1)]
+_FAR, _COSTS_KEPT = 8, 10
+_COSTS = [float(b / (2 * n)) for n, b in enumerate(bernoulli_numbers(2 * _COSTS_KEPT + 1)[2::2], 1)]
 
 def _negentropy_of_gamma(a, xp):
     """That of concentration a; from its series in 1/a where it is nearly normal."""
@@ -99,7 +99,7 @@ def _excess(mean, rate, xp):
 
 @closed_form("kl_divergence", Uniform, Exponential)
 def _of_uniform_and_exponential(p, q):
-    if p.is_symbolic or q.is_symbolic: return inf_outside(p, q, _difference(p, q))
+    if p.is_symbolic or q.is_symbolic: return inf_outside(p, q, _plain_difference(p, q))
     truth, model = p, q
     xp, kind, p, q = widen("kl_divergence", p, q)
     mean = xp.where(p.low < 0, xp.zeros_like(p.low) + 1, p.mean)
@@ -108,7 +108,7 @@ def _of_uniform_and_exponential(p, q):
 
 @closed_form("kl_divergence", Pareto, Exponential)
 def _of_pareto_and_exponential(p, q):
-    if p.is_symbolic or q.is_symbolic: return _difference(p, q)
+    if p.is_symbolic or q.is_symbolic: return _plain_difference(p, q)
     xp, kind, p, q = widen("kl_divergence", p, q)
     a = xp.where(p.alpha > 1, p.alpha, 0 * p.alpha + 2)
     own = xp.log(a) - log_of_ratio(a - 1, a, xp) - 1 / a
@@ -116,13 +116,13 @@ def _of_pareto_and_exponential(p, q):
 
 @closed_form("kl_divergence", HalfNormal, Exponential)
 def _of_half_normal_and_exponential(p, q):
-    if p.is_symbolic or q.is_symbolic: return _difference(p, q)
+    if p.is_symbolic or q.is_symbolic: return _plain_difference(p, q)
     xp, kind, p, q = widen("kl_divergence", p, q)
     return _beside_exponential(0.5 + math.log(2 / math.pi), p.mean, q, kind, xp)
 
 @closed_form("kl_divergence", LogNormal, Exponential)
 def _of_lognormal_and_exponential(p, q):
-    if p.is_symbolic or q.is_symbolic: return _difference(p, q)
+    if p.is_symbolic or q.is_symbolic: return _plain_difference(p, q)
     xp, kind, p, q = widen("kl_divergence", p, q)
     own = (1 - math.log(2 * math.pi)) / 2 + p.scale**2 / 2 - xp.log(p.scale)
     return _beside_exponential(own, p.mean, q, kind, xp)
@@ -131,7 +131,7 @@ def _of_lognormal_and_exponential(p, q):
 def _of_beta_and_exponential(p, q):
     """A Beta near 0 is nearly exponential: what rounding leaves of that difference is no
     less than 0."""
-    if p.is_symbolic or q.is_symbolic: return _difference(p, q)
+    if p.is_symbolic or q.is_symbolic: return _plain_difference(p, q)
     xp, kind, p, q = widen("kl_divergence", p, q)
     own = 1 + xp.log(p.mean) - p.entropy_in_nats(xp)
     own = xp.where(own > 0, own, xp.zeros_like(own))
@@ -152,7 +152,7 @@ def _short_of_unit(low, high, xp):
 @closed_form("kl_divergence", Beta, Uniform)
 def _of_beta_and_uniform(p, q):
     """D to the uniform distribution from 0 to 1, and what that loses to a longer one."""
-    if p.is_symbolic or q.is_symbolic: return inf_outside(p, q, _difference(p, q))
+    if p.is_symbolic or q.is_symbolic: return inf_outside(p, q, _plain_difference(p, q))
     truth, model = p, q
     xp, kind, p, q = widen("kl_divergence", p, q)
     nats = p.divergence_to(_as_beta(q), xp) + _short_of_unit(q.low, q.high, xp)
@@ -161,7 +161,7 @@ def _of_beta_and_uniform(p, q):
 @closed_form("kl_divergence", Uniform, Beta)
 def _of_uniform_and_beta(p, q):
     """D from the uniform distribution from 0 to 1, and what a shorter one changes."""
-    if p.is_symbolic or q.is_symbolic: return inf_outside(p, q, _difference(p, q))
+    if p.is_symbolic or q.is_symbolic: return inf_outside(p, q, _plain_difference(p, q))
     truth, model = p, q
     xp, kind, p, q = widen("kl_divergence", p, q)
     outside = (p.low < 0) | (p.high > 1)

@@ -31,11 +31,13 @@ def vanishes(expression, sum_to_one=()):
 def _routes():
     """Ways to a simpler form, the cheap ones first."""
     import sympy as sp
-    def logs_of_factors(e): return sp.expand(sp.expand_log(sp.factor(e)))
+    def logs_of_factors(e):
+        return sp.expand(sp.expand_log(sp.factor(e)))
     def quotient(e):
         powers = sp.exp(sp.expand_log(e)).rewrite(sp.exp)
         return sp.cancel(powers.powsimp()) - 1
-    def simple_logs(e): return sp.simplify(sp.expand_log(e))
+    def simple_logs(e):
+        return sp.simplify(sp.expand_log(e))
     return sp.expand, logs_of_factors, quotient, simple_logs, sp.simplify
 
 def _sample(symbol, i, n):
