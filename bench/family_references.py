@@ -17,12 +17,14 @@ import numpy as np
 @dataclass(frozen=True)
 class Reference:
     """``log_prob(x, **p)``, ``entropy(**p)``, ``divergence(p, q)`` on dicts of parameters, and
-    ``outcomes(p)``, some outcomes that are not hopeless."""
+    ``outcomes(p)``, some outcomes that are not hopeless. Where sums or quadratures make a
+    reference slow, fewer members are asked."""
 
     log_prob: Callable
     entropy: Callable
     divergence: Callable
     outcomes: Callable
+    slow: str = ""  # or "by sums", "by quadrature"
 
 
 def exact(value):
@@ -297,7 +299,10 @@ def student_entropy(df, loc, scale):
 
 
 def student_divergence(p, q):
-    """By quadrature of r + exp(−r) − 1, in u with x = loc + scale sinh u."""
+    """By quadrature of r + exp(−r) − 1, in u with x = loc + scale sinh u; None where the two
+    are so far apart that it does not see both."""
+    if any(not mp.mpf(1) / 10 < (p[k] + 1) / (q[k] + 1) < 10 for k in p):
+        return None
 
     def integrand(u):
         x = p["loc"] + p["scale"] * mp.sinh(u)
@@ -476,7 +481,9 @@ REFERENCES = {
         normal_divergence,
         lambda p: [mp.exp(x) for x in around(p) if abs(x) < 80],
     ),
-    "StudentT": Reference(student_log_prob, student_entropy, student_divergence, around),
+    "StudentT": Reference(
+        student_log_prob, student_entropy, student_divergence, around, slow="by quadrature"
+    ),
     "Cauchy": Reference(
         cauchy_log_prob, lambda loc, scale: mp.log(4 * mp.pi * scale), cauchy_divergence, around
     ),
@@ -512,6 +519,7 @@ REFERENCES = {
         lambda **p: negative_binomial_sum(p, lambda log_p, k: -log_p),
         negative_binomial_divergence,
         lambda p: [0, 1, 7, 1000],
+        slow="by sums",
     ),
     "Multinomial": Reference(
         multinomial_log_prob,

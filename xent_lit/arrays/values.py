@@ -53,7 +53,8 @@ def to_host(caller, x):
                         "evaluate_lazy takes lazy arrays")
     if is_torch_array(x): x = x.detach().double().cpu()
     elif is_cupy_array(x): x = x.get()
-    return np.asarray(x, dtype=float).reshape(-1)
+    try: return np.asarray(x, dtype=float).reshape(-1)
+    except RuntimeError: return to_host(caller, np.from_dlpack(x, device="cpu"))  # on a device
 
 # %% ../../nbs/arrays.ipynb #3d5681cf
 def ignore_fp_warnings(xp, *kinds):

@@ -42,6 +42,13 @@ class Cauchy(Density):
         """log(4π scale)."""
         return _log_times(4 * constants(xp).pi, self.scale, xp)
 
+    def cross_entropy_to(self, q, xp):
+        """log of π ((s₁ + s₂)² + d²)/s₂."""
+        s, d = self.scale + q.scale, self.loc - q.loc
+        if xp is symbolic: return xp.log(constants(xp).pi * (s**2 + d**2) / q.scale)
+        width = math.sqrt(math.pi) * (s / xp.sqrt(q.scale))
+        return 2 * xp.log(width) + log1p_square_of_ratio(d, s, xp)
+
     def divergence_to(self, q, xp):
         """log of ((s₁ + s₂)² + d²)/(4 s₁ s₂), which is 1 + ((s₁ − s₂)² + d²)/(4 s₁ s₂)."""
         gap, d = self.scale - q.scale, self.loc - q.loc

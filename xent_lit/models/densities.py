@@ -54,8 +54,8 @@ def _in_batch(a, model, xp):
 # %% ../../nbs/11_families.ipynb #densdef
 class Density(Distribution):
     """A density by its formulas. A subclass annotates its parameters and defines
-    ``log_density(x, xp)`` for x inside the support, ``entropy_in_nats(xp)`` and, where it is
-    known, ``divergence_to(q, xp)``: D from one member to another."""
+    ``log_density(x, xp)`` for x inside the support, ``entropy_in_nats(xp)`` and, where they
+    are known, ``divergence_to(q, xp)`` and ``cross_entropy_to(q, xp)`` of two members."""
 
     def log_prob(self, x):
         """The log-density at ``x``, nats per unit of x; −inf outside the support.
@@ -75,6 +75,10 @@ class Density(Distribution):
 
     divergence_to = None
 
+    def cross_entropy_to(self, q, xp):
+        """H(p) + D(p‖q), which keeps its digits where the two are near to each other."""
+        return self.entropy_in_nats(xp) + self.divergence_to(q, xp)
+
 @closed_form("kl_divergence", Density, Density)
 def _divergence_within(p, q):
     if declared_class(type(p)) is not declared_class(type(q)): return None
@@ -85,15 +89,12 @@ def _divergence_within(p, q):
 
 @closed_form("cross_entropy", Density, Density)
 def _cross_entropy_of_densities(p, q):
-    """H(p) + D(p‖q)."""
     if declared_class(type(p)) is not declared_class(type(q)): return None
-    itself = p is q
-    if p.divergence_to is None and not itself: return None
-    xp, kind, p, q = widen("cross_entropy", p, q)
+    if p is not q and p.divergence_to is None: return None
+    xp, kind, own, other = widen("cross_entropy", p, q)
     with ignore_fp_warnings(xp, "over", "under", "divide", "invalid"):
-        nats = _in_batch(p.entropy_in_nats(xp), p, xp)
-        if not itself: nats = nats + p.divergence_to(q, xp)
-        return narrow(nats, kind, xp)
+        nats = own.entropy_in_nats(xp) if p is q else own.cross_entropy_to(other, xp)
+        return narrow(_in_batch(nats, own, xp), kind, xp)
 
 # %% ../../nbs/11_families.ipynb #densterms
 def half(xp):

@@ -21,13 +21,14 @@ from ..arrays.values import (
 from ..arrays.checks import as_broadcastable, check_shapes
 from ..arrays.draws import slice_draws
 from ..arrays.protocol import reader
+from ..terms import log_ratio_of_both
 from .estimate import estimate
 
 # %% ../../nbs/04_models.ipynb #22b2f3de
 from .support import REALS, Support
 from .expectation import expectation
 from .pairs import (
-    check_pair, cross_entropy_of, declared_class, divergence_of, knows)
+    check_pair, cross_entropy_of, declared_class, divergence_of, knows, log_mass_at)
 from .rules import Finite, Positive, Rule
 from .sampling import draw_numerically
 
@@ -111,6 +112,13 @@ class Distribution:
     def kl_divergence(self, q):
         """D(self‖q) in nats; ``inf`` between a discrete and a continuous distribution."""
         return divergence_of(self, q)
+
+    def log_ratio(self, q, x):
+        """log of the ratio of the probabilities at x. A family that writes it out for two
+        members keeps the digits of a divergence that is integrated."""
+        xp, log_p, log_q = as_broadcastable(
+            "kl_divergence", p=log_mass_at(self, x), q=log_mass_at(q, x))
+        return log_ratio_of_both(log_p, log_q, xp)
 
     def estimate(self, q, caller, draws, rng=None):
         """What ``caller`` gives for this truth and the model q, by the mean over draws."""

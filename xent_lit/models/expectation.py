@@ -57,6 +57,9 @@ def points_of(p):
         raise ArithmeticError(
             f"expect: {type(p).__name__} spreads over {high - low:.0f} whole numbers, "
             f"expected at most {_MOST_POINTS}")
+    if high >= 2**53:
+        raise ArithmeticError(f"expect: {type(p).__name__} reaches {high:g}, expected counts "
+                              "below 2**53, which floats tell apart")
     k = np.arange(low, high + 1)
     return k.reshape(-1, *(1,) * len(p.batch_shape)).view(WeakArray)
 

@@ -206,7 +206,7 @@ def log_density_of_scale(a, y, r, x, xp):
 def log_density_of_gamma(x, a, b, xp):
     """The log-density of a Gamma, of which the parts have one sign but for log x."""
     start = x == 0
-    at_start = xp.where(a == 1, xp.log(b), xp.where(a < 1, xp.inf, -xp.inf))
+    at_start = xp.where(a == 1, xp.log(b), xp.where(a < 1, xp.inf, 0 * a - xp.inf))
     x = xp.where(start, xp.ones_like(x), x)
     r = log_of_quotient(a, b, xp) - xp.log(x)
     return xp.where(start, at_start, log_density_of_scale(a, b * x, r, x, xp))

@@ -51,6 +51,11 @@ class HalfNormal(Density):
         if xp is symbolic: return _log_width(self.scale, xp) + half(xp) - constants(xp).log(2)
         return 0.5 + _log_width(self.scale / 2, xp)
 
+    def cross_entropy_to(self, q, xp):
+        """Half of the mean square in scales of q, and the log of a width."""
+        if xp is symbolic: return super().cross_entropy_to(q, xp)
+        return (self.scale / q.scale) ** 2 / 2 + _log_width(q.scale / 2, xp)
+
     def divergence_to(self, q, xp):
         """D between both sides of the two."""
         return divergence_of(self.both_sides, q.both_sides)

@@ -7,6 +7,7 @@ __all__ = ['divergence_by_steps']
 
 # %% ../../nbs/11_families.ipynb #5540a3de
 import numpy as np
+from array_api_compat import device
 
 from ..arrays.door import WeakArray
 from ..arrays.checks import as_broadcastable
@@ -84,7 +85,8 @@ _MOST_JOINT = 2**18
 def _climb(steps, mass, xp):
     """log(p/q) at all points, less that where p is largest: the sums of the steps between,
     up from there and down from there."""
-    place = xp.reshape(xp.arange(steps.shape[0]), (-1, *(1,) * (steps.ndim - 1)))
+    place = xp.arange(steps.shape[0], device=device(steps))
+    place = xp.reshape(place, (-1, *(1,) * (steps.ndim - 1)))
     above, none = place >= xp.argmax(mass, axis=0), xp.zeros_like(steps)
     up, down = xp.where(above, steps, none), xp.where(above, none, steps)
     up = xp.concat([none[:1, ...], up[:-1, ...]], axis=0)

@@ -59,6 +59,10 @@ class LogNormal(Density):
         """H of log x, plus its mean."""
         return _log_width(self.scale, xp) + half(xp) + self.loc
 
+    def cross_entropy_to(self, q, xp):
+        """H of the distributions of log x, plus the mean of log x."""
+        return cross_entropy_of(self.of_log, q.of_log) + self.loc
+
     def divergence_to(self, q, xp):
         """D between the distributions of log x."""
         return divergence_of(self.of_log, q.of_log)

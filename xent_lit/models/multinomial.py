@@ -7,6 +7,7 @@ __all__ = ['Multinomial']
 from dataclasses import replace
 
 import numpy as np
+from array_api_compat import device
 
 from ..arrays.types import ArrayLike
 from ..arrays.symbols import symbolic
@@ -104,7 +105,7 @@ class Multinomial(ProbsOrLogits):
 
     def _some_outcome(self, xp):
         """All draws at the first label."""
-        first = xp.arange(self.table.shape[-1]) == 0
+        first = xp.arange(self.table.shape[-1], device=device(self.table)) == 0
         return xp.astype(first, self.table.dtype) * self.total_count[..., None]
 
     @property
@@ -123,7 +124,7 @@ class Multinomial(ProbsOrLogits):
     def covariance(self):
         """n (diag p − p pᵀ), a matrix."""
         xp, n, p = as_arrays("Multinomial", n=self.total_count, p=self.probs)
-        own = xp.eye(p.shape[-1], dtype=p.dtype) * p[..., None]
+        own = xp.eye(p.shape[-1], dtype=p.dtype, device=device(p)) * p[..., None]
         return self._own(n[..., None, None] * (own - p[..., None] * p[..., None, :]))[0]
 
     def sample(self, rng, shape=()):
@@ -197,7 +198,7 @@ class Multinomial(ProbsOrLogits):
         xp, kind, wide = widened("entropy", self)
         raw = self.total_count if isinstance(self.total_count, (int, float)) else None
         nats = entropy_of_vectors(
-            wide.total_count, raw, wide.label()._masses(wide.table, xp), xp)
+            wide.total_count, raw, self.label()._masses(wide.table, xp), xp)
         return self._own(xp.astype(nats, kind, copy=False))[0]
 
 @closed_form("kl_divergence", Multinomial, Multinomial)

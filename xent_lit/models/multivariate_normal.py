@@ -58,7 +58,7 @@ class MultivariateNormal(EitherForm):
         xp, loc, table = as_arrays("MultivariateNormal", loc=self.loc, table=self.table)
         if xp is symbolic or is_dask_array(table):
             raise NotImplementedError(
-                "MultivariateNormal: got symbols or Dask arrays, for which there is no "
+                "MultivariateNormal: got symbols or lazy arrays, for which there is no "
                 "Cholesky factor here; expected NumPy, PyTorch, JAX or numbers")
         check_sizes(self.given_as, loc, table)
         if is_concrete(xp, table): check_values(self.given_as, table, xp)

@@ -17,7 +17,7 @@ from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, is_weak, keep_weak, library_of
 from ..arrays.values import is_concrete
 from ..arrays.checks import as_broadcastable
-from ..terms import cost_of_ratio, excess_of_decay, log_ratio_of_both
+from ..terms import cost_of_ratio, excess_of_decay
 
 # %% ../../nbs/04_models.ipynb #3145a68b
 from .expectation import over_members
@@ -99,6 +99,7 @@ def kinds_differ(p, q):
 def integrate_cross_entropy(p, q):
     """E over p of −log q by a sum or integral, never by a closed form."""
     if q.discrete and p.discrete is False: return infinite(p, q)
+    if q.batch_shape == (): return _integrate_surprise(p, q)  # p takes its batch at once
     return _member_by_member(_integrate_surprise, p, q)
 
 def _integrate_surprise(p, q):
@@ -120,9 +121,8 @@ def log_mass_at(d, x):
 
 def _two_means(p, q):
     def cost(x):
-        xp, log_p, log_q = as_broadcastable(
-            "kl_divergence", p=log_mass_at(p, x), q=log_mass_at(q, x))
-        return cost_of_ratio(log_ratio_of_both(log_p, log_q, xp), xp)
+        r = p.log_ratio(q, x)
+        return cost_of_ratio(r, library_of(r))
     means = {"under_p": p.mean_of(cost, near=[q]), "under_q": q.mean_of(cost, near=[p])}
     xp, under_p, under_q = as_broadcastable("kl_divergence", **means)
     return unless_uncovered(p, q, under_p + under_q)
@@ -186,15 +186,21 @@ def inf_outside(p, q, nats):
     return xp.where(outside > 0, xp.inf, nats)
 
 def register_difference(P, Q):
-    """Let D(p‖q) of two families be H(p, q) − H(p), by the closed forms of both: for
-    families that never meet, so that D is no small difference of large numbers."""
+    """Let D(p‖q) of two families be H(p, q) − H(p), by the closed forms of both, for
+    families that never meet; where they come so near that half of the digits would be
+    lost, the integral is left to do it."""
     @closed_form("kl_divergence", P, Q)
     def difference(p, q):
         parts = [known_cross_entropy(p, other) for other in (q, p)]
         if any(nats is None for nats in parts): return None
         xp, nats, own = as_broadcastable("kl_divergence", nats=parts[0], own=parts[1])
-        return nats - own
+        return None if _is_near(nats, own, xp) else nats - own
     return difference
+
+def _is_near(a, b, xp):
+    """Whether some of a and b are known to agree in half of their digits."""
+    if xp is symbolic or not is_concrete(xp, a - b): return False
+    return bool(xp.any(abs(a - b) < math.sqrt(xp.finfo(a.dtype).eps) * abs(b)))
 
 def known_cross_entropy(p, q):
     """H(p, q) in nats by a closed form, or None."""

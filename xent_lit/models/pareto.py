@@ -55,6 +55,12 @@ class Pareto(Density):
         """log(scale/alpha) + 1 + 1/alpha."""
         return log_of_ratio(self.scale, self.alpha, xp) + 1 + 1 / self.alpha
 
+    def cross_entropy_to(self, q, xp):
+        """(alpha + 1) E log(x/scale) − log(alpha/scale) for alpha and scale of q."""
+        decay = (q.alpha + 1) * (1 / self.alpha + log_of_ratio(self.scale, q.scale, xp))
+        nats = decay - log_of_ratio(q.alpha, q.scale, xp)
+        return xp.where(self.scale < q.scale, xp.inf, nats)
+
     def divergence_to(self, q, xp):
         """That of the logarithms, which are exponential, and for their start."""
         rates = kl_div(self.alpha, q.alpha, xp) / self.alpha

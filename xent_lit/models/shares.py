@@ -31,7 +31,7 @@ def log_density_of_shares(x, c, beyond, xp):
     r = log_of_quotient(c, s, xp) - xp.log(safe)
     terms = log_of_quotient(peak, safe, xp) - rest - cost_of_scale(c, s * safe, r, xp)
     uniform = xp.log(s) + 1 + xp.log(peak) - rest            # (c − 1) log x is 0 at c = 1
-    edge = xp.where(c == 1, uniform, xp.where(c < 1, xp.inf, -xp.inf))
+    edge = xp.where(c == 1, uniform, xp.where(c < 1, xp.inf, 0 * c - xp.inf))
     terms = xp.where(at_end, edge, terms)
     peak, rest = stirling_parts(s[..., 0], xp)
     return xp.sum(terms, axis=-1) + s[..., 0] * beyond - xp.log(peak) + rest

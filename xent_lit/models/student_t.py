@@ -14,9 +14,11 @@ from ..arrays.door import as_arrays
 from ..arrays.values import ignore_fp_warnings, is_concrete
 from ..special import digamma, gammaln
 from .links import IDENTITY
+from .pairs import declared_class
 from .exponential_family import convert
 from .normal import _log_width
-from .densities import Density, half, log1p_square_of_ratio, quantity
+from .densities import (
+    Density, half, log1p_square, log1p_square_of_ratio, log_of_ratio, quantity, widen)
 from .rules import Finite, Positive
 
 # %% ../../nbs/11_families.ipynb #studdef
@@ -70,6 +72,17 @@ class StudentT(Density):
         variance = self._standard_variance(xp) * self.scale**2
         width = xp.log(2 * sympy.pi * variance) / 2 + half(xp)
         return width - self._entropy_on_symbols(self.df / 2, xp)
+
+    def log_ratio(self, q, x):
+        """log of p(x)/q(x); of two members near to each other, from their differences."""
+        plain = super().log_ratio(q, x)
+        if declared_class(type(q)) is not StudentT or self.is_symbolic: return plain
+        xp, kind, p, q, x, plain = widen("kl_divergence", self, q, x=x, plain=plain)
+        sides = (p.df, q.df), (p.scale, q.scale)
+        near = [xp.abs(a - b) < b / 16 for a, b in (*sides, (p.loc - q.loc + q.scale, q.scale))]
+        near = xp.logical_and(xp.logical_and(near[0], near[1]), near[2])
+        with ignore_fp_warnings(xp, "over", "divide", "invalid"):
+            return xp.where(near, _log_ratio_of_near(p, q, x, xp), plain)
 
     @quantity
     def mean(self, xp):
@@ -191,3 +204,30 @@ def _log_tail(u, xp):
     for k in range(17, 2, -1): total = total * w + 1 / k
     v = xp.where(small, 0 * u + 0.5, u)
     return xp.where(small, total * w**3, -xp.log1p(-v) - v - v**2 / 2)
+
+# %% ../../nbs/11_families.ipynb #studnear
+_PLACES, _PARTS = np.polynomial.legendre.leggauss(12)
+
+def _log_ratio_of_near(p, q, x, xp):
+    """log of the ratio of two densities whose parameters nearly agree: the ratio of the
+    widths, and what the two tails differ by."""
+    a, more = p.df / 2, (q.df - p.df) / 2
+    w, step = _in_widths(p, q, x, xp)
+    size = xp.where(xp.abs(w) > 1, xp.abs(w), xp.ones_like(w))
+    rise = (step / size) * ((w + w + step) / size) / (1 / size**2 + (w / size) ** 2)
+    tails = more * log1p_square(w, xp) + (a + more + 0.5) * xp.log1p(rise)
+    return tails + log_of_ratio(q.scale, p.scale, xp) - _rise_of_half_step(a, more, xp)
+
+def _in_widths(p, q, x, xp):
+    """w = (x − loc)/(scale √df) of p, and how much larger that of q is."""
+    root, other = xp.sqrt(p.df), xp.sqrt(q.df)
+    width, d = p.scale * root, x - p.loc
+    excess = (p.scale - q.scale) * root + q.scale * ((p.df - q.df) / (root + other))
+    w, q_width = d / width, q.scale * other
+    return w, (w * excess + (p.loc - q.loc)) / q_width
+
+def _rise_of_half_step(a, more, xp):
+    """``half_step`` at a + more, less that at a: its slope along the way."""
+    places, parts = (_PLACES + 1) / 2, _PARTS / 2
+    slopes = [float(c) * half_step_slope(a + float(t) * more, xp) for t, c in zip(places, parts)]
+    return more * sum(slopes)

@@ -11,6 +11,7 @@ import math
 from itertools import combinations
 
 import numpy as np
+from array_api_compat import device
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, keep_weak, WeakArray
@@ -102,7 +103,8 @@ def entropy_of_vectors(n, raw, masses, xp):
     """H of a Multinomial: of each count Y but the most frequent one, and of the number
     n − Y of the others for that one, E log Y! in the form of which little is left.
     ``raw`` is n as a plain number, or None."""
-    first = xp.arange(masses.shape[-1]) == xp.argmax(masses, axis=-1)[..., None]
+    labels = xp.arange(masses.shape[-1], device=device(masses))
+    first = labels == xp.argmax(masses, axis=-1)[..., None]
     others = xp.sum(xp.where(first, 0 * masses, masses), axis=-1)[..., None]
     u, n = xp.where(first, others, masses), n[..., None]
     one = Binomial(n if raw is None else raw, probs=u)
