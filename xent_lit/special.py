@@ -12,10 +12,10 @@ import math
 from functools import wraps
 
 import numpy as np
-from array_api_compat import device
+from array_api_compat import device, is_dask_array
 
 from .arrays.symbols import lift, special_function, symbolic
-from .arrays.door import exact_type
+from .arrays.door import exact_type, optional_import
 from .arrays.values import ignore_fp_warnings, known_all_false, multiply_zero_safe
 from .arrays.blocks import polynomial
 
@@ -23,19 +23,28 @@ from .arrays.blocks import polynomial
 from .terms import kl_div, phi, surprisal
 
 # %% ../nbs/terms.ipynb #specdoor
-def in_double(f):
+def in_double(f, signature=None):
     """Compute f(*arrays, xp) in double precision and hand back the type of the arguments.
-    JAX knows no double precision unless it is told to, and works in its own type."""
+    JAX knows no double precision unless it is told to, and works in its own type.
+    The signature says which arguments have a last axis; without one, none needs it."""
     @wraps(f)
     def computed(*arguments):
         *arrays, xp = arguments
         if xp is symbolic: return f(*arrays, xp)
+        if is_dask_array(arrays[0]): return _in_one_step(computed, signature, arrays, xp)
         kind = xp.result_type(*arrays)
         wide = exact_type(xp, *arrays) if _is_jax(xp) else xp.float64
         with ignore_fp_warnings(xp, "over", "divide"):
             found = f(*(xp.astype(x, wide, copy=False) for x in arrays), xp)
             return xp.astype(found, kind, copy=False)
     return computed
+
+def _in_one_step(f, signature, arrays, xp):
+    """f of the chunks in NumPy: one step of a lazy graph, and not each of its operations."""
+    apply = optional_import("dask.array", "scale", f.__name__).apply_gufunc
+    signature = signature or ",".join(["()"] * len(arrays)) + "->()"
+    return apply(lambda *chunks: f(*chunks, np), signature, *arrays,
+                 output_dtypes=xp.result_type(*arrays), allow_rechunk=True)
 
 def _is_jax(xp):
     return xp is not symbolic and "jax" in xp.__name__

@@ -7,6 +7,7 @@ __all__ = ['PositiveVector', 'Dirichlet']
 
 # %% ../../nbs/11_families.ipynb #diriimp
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -106,7 +107,7 @@ class Dirichlet(Distribution):
             return f(np.array([x, 1 - x]))
         return Beta(*c).expect(of_one)
 
-@exactly
+@partial(exactly, signature="(k),(k)->()")
 def _log_density_of_dirichlet(x, c, xp):
     total, rest = sum_pair(x, xp)
     return log_density_of_shares(x, c, (total[..., 0] - 1) + rest[..., 0], xp)

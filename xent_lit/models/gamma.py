@@ -175,10 +175,10 @@ def _is_not_negative(y, xp):
     return y >= 0
 
 # %% ../../nbs/04_models.ipynb #gammaexact
-def exactly(f):
+def exactly(f, signature=None):
     """f(*arrays, xp) in double precision, where the library has it, and without a warning
     where numbers leave the range of floats, as the answer says what comes of it."""
-    inside = in_double(f)
+    inside = in_double(f, signature)
     @wraps(f)
     def computed(*arguments):
         with ignore_fp_warnings(arguments[-1], "over", "under", "divide", "invalid"):

@@ -99,7 +99,7 @@ def kinds_differ(p, q):
 def integrate_cross_entropy(p, q):
     """E over p of −log q by a sum or integral, never by a closed form."""
     if q.discrete and p.discrete is False: return infinite(p, q)
-    if q.batch_shape == (): return _integrate_surprise(p, q)  # p takes its batch at once
+    if p.discrete and q.batch_shape == (): return _integrate_surprise(p, q)
     return _member_by_member(_integrate_surprise, p, q)
 
 def _integrate_surprise(p, q):

@@ -8,6 +8,7 @@ __all__ = ['log_density_of_shares', 'entropy_of_shares', 'cross_entropy_of_share
 
 # %% ../../nbs/11_families.ipynb #b73bb8df
 import math
+from functools import partial
 
 import numpy as np
 from array_api_compat import device
@@ -20,7 +21,7 @@ from .gamma import (
     scale_of_product)
 
 # %% ../../nbs/11_families.ipynb #sharedens
-@exactly
+@partial(exactly, signature="(k),(k),()->()")
 def log_density_of_shares(x, c, beyond, xp):
     """The log-density of a Dirichlet with the concentrations c at the shares x, both on the
     last axis, whose sum is 1 + beyond: −s D of the shares c/s from x, s = Σ c, and what is
@@ -36,12 +37,12 @@ def log_density_of_shares(x, c, beyond, xp):
     peak, rest = stirling_parts(s[..., 0], xp)
     return xp.sum(terms, axis=-1) + s[..., 0] * beyond - xp.log(peak) + rest
 
-@exactly
+@partial(exactly, signature="(k)->()")
 def entropy_of_shares(c, xp):
     """The entropy of a Dirichlet: the log-volume of all shares, less D to the uniform."""
     return 0 - divergence_of_shares(c, xp.ones_like(c), xp) - math.lgamma(c.shape[-1])
 
-@exactly
+@partial(exactly, signature="(k),(k)->()")
 def cross_entropy_of_shares(c, d, xp):
     """H of two Dirichlets: the entropy and D where they are near; else what the mean shares
     cost, and what the logarithms of the shares scatter and hold."""
@@ -56,7 +57,7 @@ def cross_entropy_of_shares(c, d, xp):
     return xp.where(near, by_parts, _cost_of_mean_shares(c, d, xp) + far)
 
 # %% ../../nbs/11_families.ipynb #sharediv
-@exactly
+@partial(exactly, signature="(k),(k)->()")
 def divergence_of_shares(c, d, xp):
     """D of two Dirichlets with the concentrations c and d on the last axis: Σ d times the D
     of their mean shares, and how far Σ G(cᵢ) − G(Σ cᵢ) lies above its tangent, for
