@@ -87,8 +87,10 @@ def _climb(steps, mass, xp):
     up from there and down from there."""
     place = xp.arange(steps.shape[0], device=device(steps))
     place = xp.reshape(place, (-1, *(1,) * (steps.ndim - 1)))
-    above, none = place >= xp.argmax(mass, axis=0), xp.zeros_like(steps)
-    up, down = xp.where(above, steps, none), xp.where(above, none, steps)
+    above = place >= xp.argmax(mass, axis=0)
+    none = xp.zeros_like(steps)
+    up = xp.where(above, steps, none)
+    down = xp.where(above, none, steps)
     up = xp.concat([none[:1, ...], up[:-1, ...]], axis=0)
     return _running_sums(up, xp) - xp.flip(_running_sums(xp.flip(down, axis=0), xp), axis=0)
 

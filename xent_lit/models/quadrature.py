@@ -130,7 +130,8 @@ def _on_panels(piece, log_mass, f, panels):
     """The integrals over each panel, and their sizes, of the integrand and the weight; and
     whether the floats there are too far apart to be halved further. A node lies a little
     beside a float, for which the weights of the rule make up."""
-    middle, reach = panels.mean(axis=1)[:, None], np.diff(panels, axis=1) / 2
+    middle = panels.mean(axis=1)[:, None]
+    reach = np.diff(panels, axis=1) / 2
     u = middle + reach * _RULE_NODES
     exact, w, values = (a.reshape(u.shape) for a in density_at(piece, log_mass, f, u.reshape(-1)))
     if np.any(np.isinf(values)): raise Infinite(values[np.isinf(values)][0])
@@ -184,7 +185,8 @@ def _add_tail(sums, piece, log_mass, f, end, direction):
     end, and f a power too, or linear in its logarithm."""
     u, w, values = density_at(piece, log_mass, f, end - direction * np.arange(4.0))
     beyond, steps = direction * (end - u[0]), abs(np.diff(u))
-    terms, scale = np.array([w[0] * values[0], w[0]]), np.maximum(sums.size, 1e-300)
+    terms = np.array([w[0] * values[0], w[0]])
+    scale = np.maximum(sums.size, 1e-300)
     if not np.all(w > 0) or np.all(abs(terms) < 1e-16 * scale): return
     if abs(end) < _REMOTE and not piece.side or not np.all(np.isfinite(values)):
         sums.error += abs(terms)                         # not a power: not known
@@ -242,7 +244,8 @@ def find_windows(log_mass, low, high):
     height = _height(log_mass, x)
     poles = [float(a) for a in x[height == np.inf]]
     height[height == np.inf] = -np.inf
-    left, right = np.append(-np.inf, height[:-1]), np.append(height[1:], -np.inf)
+    left = np.append(-np.inf, height[:-1])
+    right = np.append(height[1:], -np.inf)
     tops = np.flatnonzero((height > left) & (height >= right) & (height > -np.inf))
     tops = tops[np.argsort(-height[tops])][:_MOST_PEAKS]
     found = [_climb(log_mass, x[max(i - 1, 0)], x[min(i + 1, len(x) - 1)]) for i in tops]

@@ -93,7 +93,9 @@ def sum_pair(x, xp):
     low = xp.zeros_like(x)
     while x.shape[-1] > 1:
         half = x.shape[-1] // 2
-        a, b, odd = x[..., :half], x[..., half:2 * half], x[..., 2 * half:]
+        a = x[..., :half]
+        b = x[..., half:2 * half]
+        odd = x[..., 2 * half:]
         lost = rounding_error(a, -b, a + b, xp)
         below = low[..., :half] + low[..., half:2 * half] + lost
         x = xp.concat([a + b, odd], axis=-1)
@@ -133,7 +135,9 @@ def _drop(a, b, xp):
     """h(a) − h(a + b) ≥ 0 and h(a + b) for h(a) = a² (ψ′(a) − 1/a): by a series at a + 10,
     and down from there in steps h(a) = 1/(a + 1) + (a/(a + 1))² h(a + 1)."""
     u, v = 1 / (a + _STEPS), 1 / (a + b + _STEPS)
-    gap, tail, slope = b * u * v, xp.zeros_like(u * v), xp.zeros_like(u * v)
+    gap = b * u * v
+    tail = xp.zeros_like(u * v)
+    slope = xp.zeros_like(u * v)
     for k in reversed(_TRIGAMMA):                              # P(u²), (P(u²) − P(v²))/(u² − v²)
         slope = tail + v * v * slope
         tail = tail * (u * u) + k
@@ -150,7 +154,8 @@ def _drop(a, b, xp):
 def _plain_difference_of_shares(c, d, xp):
     """Σ B(cᵢ, dᵢ) − B(Σ c, Σ d) for the distance B of G from its tangent; where one share is
     the most of both, all from the others."""
-    s, t = xp.sum(c, axis=-1, keepdims=True), xp.sum(d, axis=-1, keepdims=True)
+    s = xp.sum(c, axis=-1, keepdims=True)
+    t = xp.sum(d, axis=-1, keepdims=True)
     most = xp.logical_and(c > s / 2, d > t / 2)
     each, one = bregman_scaled(c, d, xp), xp.ones_like(s[..., 0])
     plain = xp.sum(each, axis=-1) - bregman_scaled(s[..., 0], t[..., 0], xp)

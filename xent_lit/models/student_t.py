@@ -171,7 +171,8 @@ def half_step(a, xp):
         b = a + k
         total = total - xp.log1p(0.25 / b / (b + 1)) / 2
     small = a < 0.25
-    near, far = xp.where(small, a, 0 * a + 1), xp.where(small, 0 * a + 1, a)
+    near = xp.where(small, a, 0 * a + 1)
+    far = xp.where(small, 0 * a + 1, a)
     first = (xp.log(near) + xp.log1p(near)) / 2 + math.log(2) - xp.log1p(2 * near)
     return total + xp.where(small, first, -xp.log1p(0.25 / far / (far + 1)) / 2)
 
