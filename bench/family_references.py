@@ -301,7 +301,8 @@ def student_entropy(df, loc, scale):
 def student_divergence(p, q):
     """By quadrature of r + exp(−r) − 1, in u with x = loc + scale sinh u; None where the two
     are so far apart that it does not see both."""
-    if any(not mp.mpf(1) / 10 < (p[k] + 1) / (q[k] + 1) < 10 for k in p):
+    ratios = [p["df"] / q["df"], p["scale"] / q["scale"], (p["loc"] + 1) / (q["loc"] + 1)]
+    if any(not mp.mpf(1) / 10 < ratio < 10 for ratio in ratios):
         return None
 
     def integrand(u):

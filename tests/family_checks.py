@@ -279,6 +279,8 @@ def errors(family, reference, dtype):
     for words, stored, (p, q), (a, b) in members_of(
         family, dtype, count=1 if reference.slow else 3
     ):
+        if reference.slow and words in ("near by 1e-10", "near by 1e-06", "near by 1e-05"):
+            continue
         with mpmath.workdps(family_references.digits_for(*stored)):
             try:
                 found = list(_errors_of_pair(words, p, q, a, b, reference, dtype))
