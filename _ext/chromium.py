@@ -2,14 +2,24 @@
 
 It opens the built pages for the tests, and prints the book.
 """
+
 import shutil
 import sys
 
 BROWSERS = "chromium", "chromium-browser", "google-chrome"
-FLAGS = ("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-         "disable-background-networking", "disable-component-update", "disable-sync",
-         "disable-dev-shm-usage", "window-size=1280,900",
-         "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+FLAGS = (
+    "headless=new",
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+    "disable-dev-shm-usage",
+    "window-size=1280,900",
+    "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
 
 
 def available():
@@ -22,6 +32,7 @@ def available():
 def start(profile):
     """A browser that runs without a window and keeps its files in the folder ``profile``."""
     from selenium import webdriver
+
     browser, driver = available()
     options = webdriver.ChromeOptions()
     options.binary_location = browser
@@ -32,5 +43,7 @@ def start(profile):
 
 
 if __name__ == "__main__" and not available():
-    sys.exit("This needs Chromium and chromedriver, and found none. "
-             "On Debian: apt-get install chromium chromium-driver")
+    sys.exit(
+        "This needs Chromium and chromedriver, and found none. "
+        "On Debian: apt-get install chromium chromium-driver"
+    )

@@ -5,6 +5,7 @@ code; where no page says ``{eq}`label` ``, the equation is shown without number 
 label that is cited later needs no other change, and a citation that only a running program writes
 finds no equation: a strict build refuses it.
 """
+
 import re
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def find_cited(app, env, added, changed, removed):
 
 
 class DropUncited(SphinxTransform):
-    default_priority = 200                      # before targets give their names to what follows
+    default_priority = 200  # before targets give their names to what follows
 
     def apply(self):
         equations = self.env.get_domain("math").equations

@@ -9,6 +9,7 @@ call that takes its name as a string, depends on all of it. To import a module a
 ``__init__`` of its packages; that counts only where it is imported from, so no module may change
 another one when it is imported.
 """
+
 import ast
 import hashlib
 import re
@@ -22,8 +23,18 @@ log = logging.getLogger(__name__)
 # The sources of the library, by module below the package: "models.normal", and for its package
 # "models"; the package itself is "__init__". "" is a digest of all other files.
 SOURCES = {}
-RUNNERS = {"import_module", "__import__", "exec", "eval", "run", "run_module", "system", "Popen",
-           "check_call", "check_output"}
+RUNNERS = {
+    "import_module",
+    "__import__",
+    "exec",
+    "eval",
+    "run",
+    "run_module",
+    "system",
+    "Popen",
+    "check_call",
+    "check_output",
+}
 SHELL = re.compile(r"^[ \t]*[%!].*", re.MULTILINE)
 
 
@@ -37,7 +48,7 @@ def imported(node, lib, package):
     """The modules that a ``from … import`` names, or None where it names the whole library."""
     path = package.split(".") if package else []
     if node.level:
-        path = [*path[:len(path) + 1 - node.level], *(node.module or "").split(".")]
+        path = [*path[: len(path) + 1 - node.level], *(node.module or "").split(".")]
     else:
         path = node.module.split(".")[1:]
     name = ".".join(filter(None, path))
@@ -50,7 +61,7 @@ def imports(code, lib, module=""):
     ours = re.compile(rf"\b{lib.replace('_', '[-_]')}\b")
     try:
         nodes = list(ast.walk(ast.parse(SHELL.sub("pass", code))))
-    except SyntaxError:                         # another language, under a cell magic
+    except SyntaxError:  # another language, under a cell magic
         return None
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     runs = [node for node in calls if ast.unparse(node.func).rpartition(".")[2] in RUNNERS]
@@ -58,8 +69,11 @@ def imports(code, lib, module=""):
     if any(map(ours.search, [*SHELL.findall(code), *whole, *map(ast.unparse, runs)])):
         return None
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    found = [imported(node, lib, package_of(module)) for node in froms
-             if node.level or node.module.partition(".")[0] == lib]
+    found = [
+        imported(node, lib, package_of(module))
+        for node in froms
+        if node.level or node.module.partition(".")[0] == lib
+    ]
     return None if None in found else set().union(*found)
 
 

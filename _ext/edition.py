@@ -3,6 +3,7 @@
 The edition is the version in ``settings.ini`` and, in a Git repository, the commit.
 ``how-to-cite`` prints ``CITATION.cff`` as a sentence and as BibTeX.
 """
+
 import configparser
 import subprocess
 from pathlib import Path
@@ -15,9 +16,11 @@ from sphinx.util.docutils import SphinxDirective
 def commit(root):
     """The commit that is built, with ``-dirty`` after changes; nothing outside a repository of our
     own."""
+
     def git(*arguments):
         command = ["git", "-C", root, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
     try:
         if git("rev-parse", "--show-prefix"):
             return ""
@@ -39,8 +42,13 @@ def citation(root):
 
 
 def as_bibtex(given, authors, year):
-    fields = {"author": f"{{{authors}}}", "title": f"{{{given['title']}}}", "year": year,
-              "version": given["version"], "url": given["url"]}
+    fields = {
+        "author": f"{{{authors}}}",
+        "title": f"{{{given['title']}}}",
+        "year": year,
+        "version": given["version"],
+        "url": given["url"],
+    }
     lines = [f"  {key} = {{{value}}}," for key, value in fields.items()]
     return "\n".join(["@software{xent_lit,", *lines, "}"])
 
@@ -56,8 +64,11 @@ class HowToCite(SphinxDirective):
         sentence = f"{authors} ({year}). {title} Version {version}. {url}"
         this = f"This is edition {self.env.config.edition}. Name it where the exact text matters."
         self.env.note_dependency(str(Path(root, "CITATION.cff")))
-        return [nodes.paragraph("", sentence),
-                nodes.literal_block(bibtex, bibtex, language="bibtex"), nodes.paragraph("", this)]
+        return [
+            nodes.paragraph("", sentence),
+            nodes.literal_block(bibtex, bibtex, language="bibtex"),
+            nodes.paragraph("", this),
+        ]
 
 
 def set_edition(app, config):
@@ -70,7 +81,8 @@ def foot(app, page, template, context, doctree):
     context["theme_extra_footer"] = (
         f"Edition {app.config.edition}. "
         f'<a href="{bibliography}#how-to-cite-this-book">How to cite</a>. '
-        f'<a href="{report}">Report an error</a>.')
+        f'<a href="{report}">Report an error</a>.'
+    )
 
 
 def setup(app):

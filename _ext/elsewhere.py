@@ -3,12 +3,15 @@
 ``elsewhere.txt`` lists the names that the book uses. sphinx.ext.intersphinx reads an inventory for
 each library. These are written from the list, next to the built book.
 """
+
 import zlib
 from pathlib import Path
 
 LIST = Path(__file__).with_suffix(".txt")
-HEAD = ("# Sphinx inventory version 2\n# Project: {}\n# Version: \n"
-        "# The remainder of this file is compressed using zlib.\n")
+HEAD = (
+    "# Sphinx inventory version 2\n# Project: {}\n# Version: \n"
+    "# The remainder of this file is compressed using zlib.\n"
+)
 
 
 def inventories(text):
@@ -35,5 +38,5 @@ def write(app, config):
 
 def setup(app):
     app.setup_extension("sphinx.ext.intersphinx")
-    app.connect("config-inited", write, priority=100)       # before intersphinx reads its mapping
+    app.connect("config-inited", write, priority=100)  # before intersphinx reads its mapping
     return {"parallel_read_safe": True}

@@ -26,6 +26,7 @@ between 0 and 1. The page holds these values, and ``_assets/exercises.js`` reads
 compares. Without JavaScript and on paper there is no field, and on paper the solution is open. A
 page without exercises loads neither the script nor its style.
 """
+
 import html
 import json
 import random
@@ -47,6 +48,7 @@ class solution(nodes.General, nodes.Element):
 def expression(text, names=()):
     """The SymPy expression that a text stands for; its variables are positive."""
     import sympy as sp
+
     symbols = {name: sp.Symbol(name, positive=True) for name in names}
     known = {"e": sp.E, "log2": lambda x: sp.log(x, 2), **symbols}
     found = sp.sympify(text, locals=known, rational=True)
@@ -74,9 +76,11 @@ def compiled(name, answer, names=(), wrong=""):
     """What the script needs: points, the values of the answer there, and those of each wrong answer
     with its hint."""
     import sympy as sp
+
     dice = random.Random(name)
-    points = [[sp.Rational(dice.randint(100, 900), 1000) for _ in names]
-              for _ in range(5 if names else 1)]
+    points = [
+        [sp.Rational(dice.randint(100, 900), 1000) for _ in names] for _ in range(5 if names else 1)
+    ]
     right, foreseen = values(answer, names, points), []
     for line in filter(None, map(str.strip, wrong.splitlines())):
         text, colon, hint = line.partition(": ")
@@ -87,14 +91,19 @@ def compiled(name, answer, names=(), wrong=""):
     for i, a in enumerate(every):
         if any(same(a, b) for b in every[:i]):
             raise ValueError(f"the {i}th wrong answer of {name} equals an answer before it")
-    return {"names": list(names), "points": [[float(x) for x in point] for point in points],
-            "answer": right, "wrong": foreseen}
+    return {
+        "names": list(names),
+        "points": [[float(x) for x in point] for point in points],
+        "answer": right,
+        "wrong": foreseen,
+    }
 
 
 class Exercise(SphinxDirective):
     required_arguments, final_argument_whitespace, has_content = 1, True, True
-    option_spec = dict.fromkeys(("name", "answer", "unit", "variables", "wrong"),
-                                directives.unchanged_required)
+    option_spec = dict.fromkeys(
+        ("name", "answer", "unit", "variables", "wrong"), directives.unchanged_required
+    )
 
     def compiled(self):
         given = self.options
@@ -116,11 +125,19 @@ class Exercise(SphinxDirective):
         self.state.nested_parse(self.content, self.content_offset, box)
         folds = list(box.findall(solution))
         if len(folds) != 1 or box[-1] is not folds[0]:
-            raise self.error(f"exercise: {self.options['name']} has {len(folds)} solutions, "
-                             "expected one, at its end")
-        box.insert(len(box) - 1, check(
-            data=json.dumps(data, ensure_ascii=False), unit=self.options.get("unit", ""),
-            names=data["names"], said=f"{box['ids'][0]}-said"))
+            raise self.error(
+                f"exercise: {self.options['name']} has {len(folds)} solutions, "
+                "expected one, at its end"
+            )
+        box.insert(
+            len(box) - 1,
+            check(
+                data=json.dumps(data, ensure_ascii=False),
+                unit=self.options.get("unit", ""),
+                names=data["names"],
+                said=f"{box['ids'][0]}-said",
+            ),
+        )
         return [box, *messages]
 
 
@@ -151,7 +168,8 @@ def visit_check(self, node):
         f'<form class="check" hidden data-check="{html.escape(node["data"])}"><label>{label}'
         f'<input name="answer" aria-describedby="{node["said"]}" maxlength="200" '
         'autocomplete="off" autocapitalize="off" spellcheck="false"></label><button>Check</button>'
-        f'<output id="{node["said"]}" aria-live="polite"></output></form>\n')
+        f'<output id="{node["said"]}" aria-live="polite"></output></form>\n'
+    )
 
 
 def visit_solution(self, node):

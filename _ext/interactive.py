@@ -15,6 +15,7 @@ JavaScript, and nothing jumps when the script takes over. ``python _ext/interact
 pictures again, with Chromium, after a change of the script; a test compares them. A page without
 such a figure loads neither the script nor its style.
 """
+
 import html
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def visit(self, node):
         f'<div class="interactive" data-figure="{node["name"]}">'
         f'<div role="img" aria-label="{html.escape(node["alt"])}">{picture}</div>'
         f'<output aria-live="off">{numbers}</output>'
-        '<noscript>The controls of this figure need JavaScript.</noscript></div>\n')
+        "<noscript>The controls of this figure need JavaScript.</noscript></div>\n"
+    )
 
 
 def setup(app):
@@ -71,15 +73,19 @@ def stills(browser):
     browser.get("about:blank")
     browser.execute_script((STILLS.parents[1] / "_assets/interactive.js").read_text())
     found = browser.execute_script(
-        "return Object.fromEntries(xent.names.map(name => [name, xent.still(name)]))")
-    return {name: "".join(" ".join(part.split()) + "\n" for part in parts)
-            for name, parts in found.items()}
+        "return Object.fromEntries(xent.names.map(name => [name, xent.still(name)]))"
+    )
+    return {
+        name: "".join(" ".join(part.split()) + "\n" for part in parts)
+        for name, parts in found.items()
+    }
 
 
 if __name__ == "__main__":
     import tempfile
 
     import chromium
+
     with tempfile.TemporaryDirectory() as profile:
         browser = chromium.start(profile)
         for name, still in stills(browser).items():

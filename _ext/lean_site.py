@@ -11,6 +11,7 @@
 - A bibliography is marked as a list without entries; its entries get the role.
 - The line of a fold is read out as "Toggle hidden content"; without that label it is read itself.
 """
+
 import re
 import shutil
 from pathlib import Path
@@ -20,9 +21,10 @@ ICONS, STYLE = "_static/scripts/fontawesome.js", "_static/styles/pydata-sphinx-t
 ICON_RULES = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}|@font-face\{[^}]*\}')
 ICON_SCRIPT = re.compile(r"\s*<script [^>]*fontawesome\.js[^>]*></script>")
 SEARCH = re.compile(
-    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
+)
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
-DECIMALS = re.compile(r"(scale\([^)]*\)|\.\d\d)\d*")        # a scale needs all of them
+DECIMALS = re.compile(r"(scale\([^)]*\)|\.\d\d)\d*")  # a scale needs all of them
 USED = re.compile(r"\bfa-(?!solid\b|lg\b)([a-z-]+)")
 MENDED = {'role="doc-biblioentry"': 'role="listitem"', ' aria-label="Toggle hidden content"': ""}
 
@@ -44,8 +46,10 @@ def icon(name, script):
     """A style rule with the drawing of an icon."""
     drawn = re.search(rf'[{{,]"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"\w+","([^"]+)"', script)
     width, height, path = drawn.groups()
-    drawing = (f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>"
-               f"<path d='{path}'/></svg>")
+    drawing = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>"
+        f"<path d='{path}'/></svg>"
+    )
     return f'.fa-{name} {{ --icon: url("data:image/svg+xml,{drawing}"); }}\n'
 
 
@@ -70,6 +74,6 @@ def prune(app, error):
 
 def setup(app):
     app.connect("builder-inited", link_icons)
-    app.connect("html-page-context", mend, priority=900)    # after library_links
+    app.connect("html-page-context", mend, priority=900)  # after library_links
     app.connect("build-finished", prune)
     return {"parallel_read_safe": True}

@@ -11,6 +11,7 @@ that is added needs no other line.
 ``library_links`` in the configuration names the package. Only what autodoc documents is linked, so
 no link is broken.
 """
+
 import ast
 import re
 from importlib import import_module
@@ -26,11 +27,13 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 from sphinx_design.dropdown import dropdown_title
 
-CALL = re.compile(r"(\w+)(\((?:[^()]|\([^()]*\))*\))?")             # one call, with calls inside
+CALL = re.compile(r"(\w+)(\((?:[^()]|\([^()]*\))*\))?")  # one call, with calls inside
 BLOCK = re.compile(r'<div class="highlight-(?:ipython3?|python3?) .*?</pre>', re.DOTALL)
 CODE = re.compile(
     r'(<span class="n">|(?:^|<span></span>)<span class="k">(?:def|class)</span>'
-    r'(?:<span class="w">)? (?:</span>)?<span class="n[fc]">)(\w+)(</span>)', re.MULTILINE)
+    r'(?:<span class="w">)? (?:</span>)?<span class="n[fc]">)(\w+)(</span>)',
+    re.MULTILINE,
+)
 MODULES = re.compile(r"^```\{library-modules\} (\w+)\n```$", re.MULTILINE)
 SECTION = "### {0}\n\n```{{eval-rst}}\n.. automodule:: {0}\n   :members:\n```"
 UNLINKED = nodes.reference, nodes.title, addnodes.desc_signature, dropdown_title
@@ -39,8 +42,11 @@ UNLINKED = nodes.reference, nodes.title, addnodes.desc_signature, dropdown_title
 def top_level(lib):
     """The functions and classes that the package itself offers: ``{name: full name}``."""
     found = vars(import_module(lib)).items()
-    return {name: f"{value.__module__}.{name}" for name, value in found
-            if callable(value) and name[0] != "_"}
+    return {
+        name: f"{value.__module__}.{name}"
+        for name, value in found
+        if callable(value) and name[0] != "_"
+    }
 
 
 def full_name(module, name):
@@ -99,8 +105,12 @@ def place(env, full):
 def elsewhere(env):
     """The names in the inventories, ``{last part of the name: address}``."""
     found = InventoryAdapter(env).main_inventory.items()
-    return {name.split(".")[-1]: address for kind, names in found if kind.startswith("py:")
-            for name, (_, _, address, _) in names.items()}
+    return {
+        name.split(".")[-1]: address
+        for kind, names in found
+        if kind.startswith("py:")
+        for name, (_, _, address, _) in names.items()
+    }
 
 
 def above(node):
@@ -149,46 +159,52 @@ def link_code(app, page, template, context, doctree):
         to, anchor = names[name]
         uri = app.builder.get_relative_uri(page, to)
         return f'{before}<a href="{uri}#{anchor}">{name}</a>{after}'
+
     context["body"] = BLOCK.sub(lambda block: CODE.sub(linked, block[0]), context["body"])
 
 
 def xref(kind, full, text):
     literal = nodes.literal("", text)
-    return addnodes.pending_xref("", literal, refdomain="py", reftype=kind, reftarget=full,
-                                 refwarn=True)
+    return addnodes.pending_xref(
+        "", literal, refdomain="py", reftype=kind, reftarget=full, refwarn=True
+    )
 
 
 def entry(full):
     """A line of the index: the name, and the first sentence of its docstring."""
     module, _, name = full.rpartition(".")
     summary = getattr(import_module(module), name).__doc__.strip().split("\n\n")[0]
-    parts = re.split(r"``(.+?)``", summary)             # text and code in turn
+    parts = re.split(r"``(.+?)``", summary)  # text and code in turn
     line = [nodes.literal("", part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts)]
     return nodes.list_item(
-        "", nodes.paragraph("", "", xref("obj", full, name), nodes.Text(" – "), *line))
+        "", nodes.paragraph("", "", xref("obj", full, name), nodes.Text(" – "), *line)
+    )
 
 
 class LibraryIndex(SphinxDirective):
     def run(self):
-        order = {name: i for i, name in enumerate(self.env.app.nbdev_bridge_cells)}     # of reading
+        order = {name: i for i, name in enumerate(self.env.app.nbdev_bridge_cells)}  # of reading
         names = top_level(self.config.library_links).values()
-        groups = {}                                     # by module, or the package it is in
+        groups = {}  # by module, or the package it is in
         for full in sorted(names, key=lambda full: order.get(full, len(order))):
             groups.setdefault(".".join(full.split(".")[:2]), []).append(full)
         found = nodes.definition_list()
         for module, inside in groups.items():
             lines = nodes.bullet_list("", *map(entry, inside))
             found += nodes.definition_list_item(
-                "", nodes.term("", "", xref("mod", module, module)), nodes.definition("", lines))
+                "", nodes.term("", "", xref("mod", module, module)), nodes.definition("", lines)
+            )
         return [found]
 
 
 def document_modules(app, page, text):
     """Write the sections of ``library-modules``: a directive could not hold them."""
+
     def sections(package):
         inside = f"{app.config.library_links}.{package[1]}."
         names = [name for name in app.nbdev_bridge_modules if name.startswith(inside)]
         return "\n\n".join(map(SECTION.format, names))
+
     text[0] = MODULES.sub(sections, text[0])
 
 

@@ -6,13 +6,20 @@ copied (2 MB). Left out is the menu of MathJax, a third of its usual script: eve
 a stop of the tab key. Screen readers get each formula as MathML, which stands unseen beside the
 drawn one.
 """
+
 from importlib.util import find_spec
 from pathlib import Path
 
 from sphinx.util.fileutil import copy_asset
 
-PARTS = ("startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex",
-         "a11y/assistive-mml")                              # joined in this order
+PARTS = (
+    "startup",
+    "core",
+    "input/tex",
+    "output/chtml",
+    "output/chtml/fonts/tex",
+    "a11y/assistive-mml",
+)  # joined in this order
 ON_DEMAND = "output/chtml/fonts/woff-v2", "input/tex/extensions"
 
 

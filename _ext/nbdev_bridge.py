@@ -37,6 +37,7 @@ a module of ``laws`` is folded everywhere. Imports that are exported and not run
 ``setup`` beside ``lib`` is code to run, unseen, before each notebook. Which files outputs depend on
 is told in ``dependencies``, where ``nbdev_bridge_depends`` is read.
 """
+
 import copy
 import json
 import re
@@ -62,14 +63,15 @@ TAGS = {
     "eval": {"true": None, "false": "skip-execution"},
     "warning": {"true": None, "false": "remove-stderr"},
 }
-CHAPTER = re.compile(r"(?:.*/)?\d[^/]*")        # the name of a page
+CHAPTER = re.compile(r"(?:.*/)?\d[^/]*")  # the name of a page
 
 
 def split(source):
     """Part a cell's source into its directives, a dict, and its code, where cell magics stay."""
     lines = source.splitlines(keepends=True)
-    is_top = [not line.strip() or bool(DIRECTIVE.match(line) or MAGIC.match(line))
-              for line in lines]
+    is_top = [
+        not line.strip() or bool(DIRECTIVE.match(line) or MAGIC.match(line)) for line in lines
+    ]
     top = is_top.index(False) if False in is_top else len(lines)
     found = [DIRECTIVE.match(line) for line in lines[:top]]
     pairs = [re.match(r"([^\s:]*)\s*:?\s*(.*)", m[1].strip()).groups() for m in found if m]
@@ -80,8 +82,9 @@ def split(source):
 
 def parted(notebook):
     """Of each code cell the directives and the code, of other cells nothing; the default module."""
-    found = [split(cell.source) if cell.cell_type == "code" else ({}, "")
-             for cell in notebook.cells]
+    found = [
+        split(cell.source) if cell.cell_type == "code" else ({}, "") for cell in notebook.cells
+    ]
     return found, next((d["default_exp"] for d, _ in found if "default_exp" in d), "")
 
 
@@ -100,8 +103,11 @@ def defined(code):
     """The functions and classes that exported code adds to the documentation: public, with a
     docstring. ``{name: kind}``"""
     tree = [node for node in parsed(code).body if hasattr(node, "body") and hasattr(node, "name")]
-    return {node.name: "class" if hasattr(node, "bases") else "function" for node in tree
-            if node.name[0] != "_" and docstring(node)}
+    return {
+        node.name: "class" if hasattr(node, "bases") else "function"
+        for node in tree
+        if node.name[0] != "_" and docstring(node)
+    }
 
 
 def label(name, kind):
@@ -203,7 +209,7 @@ def transform(notebook, lib, setup="", chapter=False, warn=log.warning):
         new = [cell]
         if cell.cell_type == "code":
             new = translate(cell, directives, code, lib, default, chapter, warn)
-        for i, made in enumerate(new):          # the same page gives the same ids
+        for i, made in enumerate(new):  # the same page gives the same ids
             made["id"] = cell.id if made is cell else f"{cell.id}-{i}"
         cells += new
     first = nbformat.v4.new_code_cell(setup, id="setup", metadata={"tags": ["remove-cell"]})
@@ -246,8 +252,11 @@ def example(name, cells):
     unseen = {"hide-input", "remove-cell", "remove-input", "skip-execution"}
     word = re.compile(rf"\b{name.rpartition('.')[2]}\b")
     other = re.compile(r"^(def|class|#\|)|\bexcept\b", re.MULTILINE)
-    shown = [cell.source for cell in cells
-             if cell.cell_type == "code" and not unseen & {*cell.metadata.get("tags", [])}]
+    shown = [
+        cell.source
+        for cell in cells
+        if cell.cell_type == "code" and not unseen & {*cell.metadata.get("tags", [])}
+    ]
     return next((code for code in shown if word.search(code) and not other.search(code)), "")
 
 
@@ -290,5 +299,5 @@ def setup(app):
     app.connect("source-read", tell_page)
     app.connect("doctree-read", tuck)
     app.connect("env-before-read-docs", find_definitions)
-    app.connect("autodoc-process-docstring", link_to_cell, priority=600)    # after napoleon's 500
+    app.connect("autodoc-process-docstring", link_to_cell, priority=600)  # after napoleon's 500
     return {"parallel_read_safe": True}

@@ -4,6 +4,7 @@ Both are made from what was built. ``pdf`` prints the one-page build with Chromi
 the pages; unpacked, they open in a browser without a network. Each is written to ``_build``, with
 its SHA-256 sum beside it.
 """
+
 import base64
 import hashlib
 import sys
@@ -23,19 +24,32 @@ below.textContent = line;
 document.querySelector("#jb-print-docs-body h1").after(below);
 window.MathJax.startup.promise.then(() => document.fonts.ready).then(() => done(drawn()));
 """
-FOOT = ('<div style="width: 100%; font: 8px sans-serif; text-align: center">'
-        '<span class="pageNumber"></span></div>')
-PAPER = {"paperWidth": 8.27, "paperHeight": 11.69, "scale": .8,
-         "marginTop": .7, "marginBottom": .8, "marginLeft": .8, "marginRight": .8,
-         "printBackground": True, "generateTaggedPDF": True, "generateDocumentOutline": True,
-         "displayHeaderFooter": True, "headerTemplate": "<span></span>", "footerTemplate": FOOT}
+FOOT = (
+    '<div style="width: 100%; font: 8px sans-serif; text-align: center">'
+    '<span class="pageNumber"></span></div>'
+)
+PAPER = {
+    "paperWidth": 8.27,
+    "paperHeight": 11.69,
+    "scale": 0.8,
+    "marginTop": 0.7,
+    "marginBottom": 0.8,
+    "marginLeft": 0.8,
+    "marginRight": 0.8,
+    "printBackground": True,
+    "generateTaggedPDF": True,
+    "generateDocumentOutline": True,
+    "displayHeaderFooter": True,
+    "headerTemplate": "<span></span>",
+    "footerTemplate": FOOT,
+}
 
 
 def pdf():
     """The whole book as a PDF with outline and tags."""
     given, page = citation(ROOT), BUILD / "singlehtml/book.html"
     whole = BUILD / "singlehtml/nbs/index.html"
-    page.write_bytes(whole.read_bytes())                # it looks for its files from here
+    page.write_bytes(whole.read_bytes())  # it looks for its files from here
     line = f"{given['authors'][0]['name']}. Edition {edition(ROOT)}."
     with tempfile.TemporaryDirectory() as profile:
         browser = chromium.start(profile)

@@ -1,4 +1,5 @@
 """What the extensions read off a piece of Python source."""
+
 import ast
 
 DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
@@ -26,8 +27,11 @@ def bound(code):
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             parts = [part for target in targets for part in ast.walk(target)]
-            found += [part.id for part in parts
-                      if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+            found += [
+                part.id
+                for part in parts
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -40,16 +44,17 @@ def only_imports(code):
 
 def shorten(code):
     """The code with each docstring cut after its first paragraph; all else stays as it is."""
-    owners = [node for node in ast.walk(parsed(code))
-              if isinstance(node, (ast.Module, *DEFINITIONS))]
+    owners = [
+        node for node in ast.walk(parsed(code)) if isinstance(node, (ast.Module, *DEFINITIONS))
+    ]
     found = [text for text in map(docstring, owners) if text is not None]
-    lines = code.encode().split(b"\n")                  # a column of a syntax tree counts bytes
+    lines = code.encode().split(b"\n")  # a column of a syntax tree counts bytes
     for text in sorted(found, key=lambda text: text.lineno, reverse=True):
         first, last = text.lineno - 1, text.end_lineno - 1
         blank = next((i for i in range(first + 1, last) if not lines[i].strip()), None)
         if blank is not None:
-            end = lines[last][text.end_col_offset - 3:]
+            end = lines[last][text.end_col_offset - 3 :]
             summary = lines[blank - 1].rstrip()
-            space = b" " * summary.endswith(end[:1])    # or four quotes would stand in a row
-            lines[first:last + 1] = [*lines[first:blank - 1], summary + space + end]
+            space = b" " * summary.endswith(end[:1])  # or four quotes would stand in a row
+            lines[first : last + 1] = [*lines[first : blank - 1], summary + space + end]
     return b"\n".join(lines).decode()

@@ -4,6 +4,7 @@ The pages show the source, so docstrings are kept short: ``p : array_like, the t
 a name and a type with the description below. numpydoc would take the text for a type. This moves it
 to where a description belongs.
 """
+
 import re
 
 ENTRY, PART = re.compile(r"(\S.*?) : (.+)"), re.compile(r" ?: ")
@@ -30,7 +31,7 @@ SECTIONS = {"Parameters": entry, "Attributes": entry, "Raises": errors, "Returns
 
 def expand(app, what, name, obj, options, lines):
     """Rewrite the lines of a docstring in place, before napoleon reads them."""
-    if what in {"property", "attribute"}:       # what stands before a colon is taken for the type
+    if what in {"property", "attribute"}:  # what stands before a colon is taken for the type
         lines[:] = [line.replace(": ", " – ") for line in lines]
     form, found = str, []
     for line, below in zip(lines, [*lines[1:], ""], strict=False):
@@ -41,5 +42,5 @@ def expand(app, what, name, obj, options, lines):
 
 
 def setup(app):
-    app.connect("autodoc-process-docstring", expand, priority=400)      # napoleon's is 500
+    app.connect("autodoc-process-docstring", expand, priority=400)  # napoleon's is 500
     return {"parallel_read_safe": True}

@@ -2,8 +2,8 @@
 at the ends of what its parameters may be.
 
 Eight eps for the families of the first edition, thirty-two for the others, and 128 for sums over
-counts, as a mass of 1e-200 is known from its logarithm, −460, whose last digit is 128 eps. A family is asked if
-it is registered: without a row in ``bench/family_references.py`` a test says so.
+counts, as a mass of 1e-200 is known from its logarithm, −460, whose last digit is 128 eps. A family
+is asked if it is registered: without a row in ``bench/family_references.py`` a test says so.
 """
 
 import mpmath

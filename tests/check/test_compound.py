@@ -148,16 +148,20 @@ def test_log_normal_and_weibull():
     ours, theirs = Transformed(STANDARD, exp_map), stats.lognorm(1.0)
     x = [0.0, -1.0, 0.3, 7.0, inf, nan]
     close(ours.log_prob(x), theirs.logpdf(x))
-    close([ours.mean, ours.variance, entropy(ours)],
-          [theirs.mean(), theirs.var(), theirs.entropy()])
+    close(
+        [ours.mean, ours.variance, entropy(ours)], [theirs.mean(), theirs.var(), theirs.entropy()]
+    )
     weibull, theirs = Transformed(Gamma(1.0, 1.0), power(1 / 1.7)), stats.weibull_min(1.7)
     close(weibull.log_prob([0.5, 2.0]), theirs.logpdf([0.5, 2.0]))
     close([weibull.mean, entropy(weibull)], [theirs.mean(), theirs.entropy()])
     other = Transformed(Normal(0.5, 2.0), exp_map)
     assert kl_divergence(ours, other) == kl_divergence(STANDARD, Normal(0.5, 2.0))
     close(cross_entropy(ours, other), entropy(ours) + kl_divergence(ours, other))
-    close(kl_divergence(ours, Gamma(2.0, 1.0)),
-          -entropy(ours) + ours.expect(lambda x: x - np.log(x)), rtol=1e-9)
+    close(
+        kl_divergence(ours, Gamma(2.0, 1.0)),
+        -entropy(ours) + ours.expect(lambda x: x - np.log(x)),
+        rtol=1e-9,
+    )
 
 
 def test_affine_maps_of_a_batch():
@@ -181,16 +185,17 @@ def test_affine_maps_of_a_batch():
 # ── Truncated ─────────────────
 
 
-@pytest.mark.parametrize("low, high", [
-    (30.0, inf), (-inf, -38.0), (5.0, 5 + 1e-12), (-3.0, 2.0), (-1e-10, 1e-10), (3.1, 4.0),
-])
+@pytest.mark.parametrize(
+    "low, high",
+    [(30.0, inf), (-inf, -38.0), (5.0, 5 + 1e-12), (-3.0, 2.0), (-1e-10, 1e-10), (3.1, 4.0)],
+)
 def test_truncated_normal_to_the_last_digits(low, high):
     mp.mp.dps = 60
-    a, b = ((-high, -low) if high < 0 else (low, high))
+    a, b = (-high, -low) if high < 0 else (low, high)
     mass = (mp.erfc(mp.mpf(a) / mp.sqrt(2)) - mp.erfc(mp.mpf(b) / mp.sqrt(2))) / 2
     p = Truncated(STANDARD, low, high)
     x = low if math.isfinite(low) else high
-    want = -mp.mpf(x) ** 2 / 2 - mp.log(2 * mp.pi) / 2 - mp.log(mass)
+    want = -(mp.mpf(x) ** 2) / 2 - mp.log(2 * mp.pi) / 2 - mp.log(mass)
     assert abs(p.log_prob(x) - want) <= 8 * 2.0**-52 * max(1, abs(want))
     assert abs(p.log_mass_kept() - mp.log(mass)) <= 8 * 2.0**-52 * max(1, abs(mp.log(mass)))
     assert p.log_prob(min(low - 1, high + 1) if math.isfinite(low) else high + 1) == -inf
@@ -230,14 +235,18 @@ def test_divergence_of_truncations():
     assert kl_divergence(STANDARD, a) == inf
 
 
-@pytest.mark.parametrize("model", [
-    lambda t: Truncated(Normal(t, 1.0), 2.0),
-    lambda t: Truncated(Normal(t, t), -1.0, 5.0),
-    lambda t: Truncated(Poisson(t), 1, 9),
-    lambda t: Mixture([0.5, 0.5], [Normal(t, 1.0), Transformed(Normal(t, t), exp_map)]),
-    lambda t: Transformed(Gamma(1.0, t), power(t)),
-    lambda t: Transformed(Laplace(0.0, 1.0), affine(t, t)),
-], ids=range(6))
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda t: Truncated(Normal(t, 1.0), 2.0),
+        lambda t: Truncated(Normal(t, t), -1.0, 5.0),
+        lambda t: Truncated(Poisson(t), 1, 9),
+        lambda t: Mixture([0.5, 0.5], [Normal(t, 1.0), Transformed(Normal(t, t), exp_map)]),
+        lambda t: Transformed(Gamma(1.0, t), power(t)),
+        lambda t: Transformed(Laplace(0.0, 1.0), affine(t, t)),
+    ],
+    ids=range(6),
+)
 def test_gradients(model):
     t = tensor(0.7, grad=True)
     nll(model(t), [2.0, 3.0]).backward()

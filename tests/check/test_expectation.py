@@ -14,8 +14,12 @@ from xent_lit.models.sampling import draw_numerically
 
 inf = math.inf
 LINE = (-inf, inf)
-PLACES = {"1e-3 at 1e6": (1e6, 1e-3), "1 at -1e12": (-1e12, 1.0),
-          "1e-200": (0.0, 1e-200), "1e200": (0.0, 1e200)}
+PLACES = {
+    "1e-3 at 1e6": (1e6, 1e-3),
+    "1 at -1e12": (-1e12, 1.0),
+    "1e-200": (0.0, 1e-200),
+    "1e200": (0.0, 1e200),
+}
 
 
 class Plain:
@@ -23,9 +27,11 @@ class Plain:
 
     def __init__(self, density, **said):
         self.density = density
-        for name, value in said.items(): setattr(self, name, value)
+        for name, value in said.items():
+            setattr(self, name, value)
 
-    def log_prob(self, x): return self.density.logpdf(x)
+    def log_prob(self, x):
+        return self.density.logpdf(x)
 
 
 class HeavyTailed(Distribution):
@@ -44,7 +50,8 @@ class ScalarsOnly:
 
     support = LINE
 
-    def log_prob(self, x): return -math.log(math.pi) - math.log1p(x * x)
+    def log_prob(self, x):
+        return -math.log(math.pi) - math.log1p(x * x)
 
 
 def close(found, right, digits=1e-9):
@@ -53,8 +60,10 @@ def close(found, right, digits=1e-9):
 
 # ── densities ────────────────
 
-OWN = {"Cauchy": lambda loc, scale: xl.Cauchy(loc, scale),
-       "StudentT(0.1)": lambda loc, scale: xl.StudentT(0.1, loc, scale)}
+OWN = {
+    "Cauchy": lambda loc, scale: xl.Cauchy(loc, scale),
+    "StudentT(0.1)": lambda loc, scale: xl.StudentT(0.1, loc, scale),
+}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -106,7 +115,8 @@ def test_entropies_of_many_shapes(name):
 
 def test_what_cannot_be_had_raises():
     class Doubled(Plain):
-        def log_prob(self, x): return super().log_prob(x) + math.log(2)
+        def log_prob(self, x):
+            return super().log_prob(x) + math.log(2)
 
     with pytest.raises(ArithmeticError, match="integrates to 2 over numbers"):
         xl.entropy(Doubled(stats.norm(), support=LINE))

@@ -36,7 +36,7 @@ from xent_lit.models.tensor_distribution import TensorDistribution
 
 torch = pytest.importorskip("torch")
 td = torch.distributions
-ALL = os.environ.get("XENT_LIT_ALL")                         # all rows, some two minutes
+ALL = os.environ.get("XENT_LIT_ALL")  # all rows, some two minutes
 
 
 # ── Two verbs ────────────────────────────────────────────────────────────────────────────────────
@@ -73,7 +73,7 @@ class Bell:
     """A standard normal with exactly two verbs."""
 
     def log_prob(self, x):
-        return -np.asarray(x) ** 2 / 2 - math.log(2 * math.pi) / 2
+        return -(np.asarray(x) ** 2) / 2 - math.log(2 * math.pi) / 2
 
     def expect(self, f):
         return float(np.sum(WEIGHTS * f(NODES)) / math.sqrt(2 * math.pi))
@@ -140,7 +140,7 @@ def test_two_verbs_of_a_density_are_enough():
 def test_a_declared_support_takes_the_place_of_an_expectation():
     assert float(entropy(Exponential())) == pytest.approx(1, rel=1e-11)
     assert kl_divergence(Normal(0.0, 1.0), Exponential()) == math.inf
-    right = math.log(math.sqrt(2 * math.pi)) + 1 - 1         # E x²/2 = 1, less H = 1
+    right = math.log(math.sqrt(2 * math.pi)) + 1 - 1  # E x²/2 = 1, less H = 1
     assert float(kl_divergence(Exponential(), Normal(0.0, 1.0))) == pytest.approx(right)
 
 
@@ -406,11 +406,9 @@ def example(cls, rng):
     return cls(number(), number())
 
 
-PAIRS = sorted(
-    td.kl._KL_REGISTRY, key=lambda pair: (pair[0].__name__, pair[1].__name__)
-)
+PAIRS = sorted(td.kl._KL_REGISTRY, key=lambda pair: (pair[0].__name__, pair[1].__name__))
 NOT_HERE = {"ExponentialFamily", "TransformedDistribution", "Independent"}
-BY_INTEGRALS = {"Gumbel", "ContinuousBernoulli"}              # a second or more each
+BY_INTEGRALS = {"Gumbel", "ContinuousBernoulli"}  # a second or more each
 if not ALL:
     PAIRS = [pair for pair in PAIRS if not BY_INTEGRALS & {cls.__name__ for cls in pair}]
 
@@ -449,18 +447,39 @@ def fake(name, module, **parameters):
 @pytest.mark.parametrize(
     "given, right",
     [
-        (("Normal", "numpyro.distributions.continuous", dict(loc=1.0, scale=2.0)),
-         Normal(1.0, 2.0)),
-        (("BernoulliProbs", "numpyro.distributions.discrete", dict(probs=0.25)),
-         Bernoulli(0.25)),
-        (("BernoulliLogits", "numpyro.distributions.discrete", dict(logits=2.0)),
-         Bernoulli(logits=2.0)),
-        (("CategoricalProbs", "numpyro.distributions.discrete",
-          dict(probs=np.array([0.25, 0.75]))), Categorical([0.25, 0.75])),
-        (("Bernoulli", "tensorflow_probability.substrates.jax.distributions.bernoulli",
-          dict(probs=None, logits=2.0)), Bernoulli(logits=2.0)),
-        (("Poisson", "tensorflow_probability.substrates.jax.distributions.poisson",
-          dict(rate=2.0)), Poisson(2.0)),
+        (
+            ("Normal", "numpyro.distributions.continuous", dict(loc=1.0, scale=2.0)),
+            Normal(1.0, 2.0),
+        ),
+        (("BernoulliProbs", "numpyro.distributions.discrete", dict(probs=0.25)), Bernoulli(0.25)),
+        (
+            ("BernoulliLogits", "numpyro.distributions.discrete", dict(logits=2.0)),
+            Bernoulli(logits=2.0),
+        ),
+        (
+            (
+                "CategoricalProbs",
+                "numpyro.distributions.discrete",
+                dict(probs=np.array([0.25, 0.75])),
+            ),
+            Categorical([0.25, 0.75]),
+        ),
+        (
+            (
+                "Bernoulli",
+                "tensorflow_probability.substrates.jax.distributions.bernoulli",
+                dict(probs=None, logits=2.0),
+            ),
+            Bernoulli(logits=2.0),
+        ),
+        (
+            (
+                "Poisson",
+                "tensorflow_probability.substrates.jax.distributions.poisson",
+                dict(rate=2.0),
+            ),
+            Poisson(2.0),
+        ),
     ],
 )
 def test_families_of_other_libraries_are_known_by_name(given, right):
@@ -523,15 +542,19 @@ def test_without_draws_it_says_what_to_do():
 def test_an_estimate_is_within_its_error():
     for quantity, right in [
         (lambda n: entropy(Sampled(), draws=n, rng=1), 1.0),
-        (lambda n: cross_entropy(Sampled(), stats.expon(scale=2), draws=n, rng=1),
-         0.5 + math.log(2)),
-        (lambda n: kl_divergence(Sampled(), stats.expon(scale=2), draws=n, rng=1),
-         math.log(2) - 0.5),
+        (
+            lambda n: cross_entropy(Sampled(), stats.expon(scale=2), draws=n, rng=1),
+            0.5 + math.log(2),
+        ),
+        (
+            lambda n: kl_divergence(Sampled(), stats.expon(scale=2), draws=n, rng=1),
+            math.log(2) - 0.5,
+        ),
     ]:
         found = quantity(20000)
         assert isinstance(found, Estimate) and found.draws == 20000
         assert abs(float(found) - right) < 4 * found.standard_error < 0.05
-        assert quantity(20000) == found                      # the seed decides
+        assert quantity(20000) == found  # the seed decides
 
 
 def test_an_estimate_prints_its_digits_and_has_units():
@@ -546,8 +569,15 @@ def test_an_estimate_prints_its_digits_and_has_units():
 
 @pytest.mark.parametrize(
     "signature",
-    ["n", "rng, n", "rng", "rng, shape=()", "size, random_state", "key=None, shape=()",
-     "num_samples, seed"],
+    [
+        "n",
+        "rng, n",
+        "rng",
+        "rng, shape=()",
+        "size, random_state",
+        "key=None, shape=()",
+        "num_samples, seed",
+    ],
 )
 def test_a_sampler_is_called_by_the_names_of_its_parameters(signature):
     if "key" in signature:

@@ -28,16 +28,22 @@ class MyNormal(Normal):
 
 class Verbs:
     """An object with exactly the two verbs."""
-    def log_prob(self, x): return -math.log(2) - 0 * np.asarray(x, float)
-    def expect(self, f): return (f(0) + f(1)) / 2
+
+    def log_prob(self, x):
+        return -math.log(2) - 0 * np.asarray(x, float)
+
+    def expect(self, f):
+        return (f(0) + f(1)) / 2
 
 
 @dataclass
 class OwnGamma:
     """Gamma(2, 1), with its own expectation, by Gauss and Laguerre."""
+
     support: tuple = (0, math.inf)
 
-    def log_prob(self, x): return np.log(x) - x
+    def log_prob(self, x):
+        return np.log(x) - x
 
     def expect(self, f):
         x, w = np.polynomial.laguerre.laggauss(60)
@@ -47,18 +53,21 @@ class OwnGamma:
 @dataclass
 class OwnCauchy:
     """A heavy tail, with a location and a scale, and its own expectation."""
+
     loc: float = 0.0
     scale: float = 1.0
 
-    def log_prob(self, x): return -np.log(np.pi * (1 + np.asarray(x) ** 2))
+    def log_prob(self, x):
+        return -np.log(np.pi * (1 + np.asarray(x) ** 2))
 
     def expect(self, f):
-        middle = (np.arange(2_000_000) + 0.5) / 2_000_000      # of equally likely pieces
+        middle = (np.arange(2_000_000) + 0.5) / 2_000_000  # of equally likely pieces
         return np.mean(f(np.tan(np.pi * (middle - 0.5))))
 
 
 class StudentT3(Distribution):
     """t with three degrees of freedom: the default integral must reach its tails."""
+
     loc, scale = 0.0, 1.0
 
     def log_prob(self, x):
@@ -66,21 +75,24 @@ class StudentT3(Distribution):
         return c - 2 * np.log1p(np.asarray(x) ** 2 / 3)
 
 
-@pytest.mark.parametrize("p, q, right", [
-    (Categorical([0.5, 0.5]), Bernoulli(0.5 + 2**-30), 1.7347234759768070944e-18),
-    (Bernoulli(0.5 + 2**-30), Categorical([0.5, 0.5]), 1.7347234759768070944e-18),
-    (MyNormal(0.0, 1.0), Normal(2**-30, 1.0), 4.3368086899420177360e-19),
-    ([0.5, 0.5], Bernoulli(0.5), 0.0),
-    (Bernoulli(0.5), [0.5, 0.5], 0.0),
-    (empirical([0]), Categorical(logits=[40.0, 0.0, 0.0]), 8.4967085105831793e-18),
-    (empirical([0]), Bernoulli(1e-20), 1e-20),
-    (Bernoulli(1e-8), Poisson(1e-8), 5.000000016666666737e-17),
-    (Poisson(0.0), Bernoulli(0.5), math.log(2)),
-    (Poisson(2.0), Bernoulli(0.5), INF),
-    (Poisson(2.0), Categorical([0.5, 0.5]), INF),
-    (Poisson(1e-200), Categorical([1 / 2000] * 2000), INF),
-    (Bernoulli(0.0), Poisson(1.0), 1.0),
-])
+@pytest.mark.parametrize(
+    "p, q, right",
+    [
+        (Categorical([0.5, 0.5]), Bernoulli(0.5 + 2**-30), 1.7347234759768070944e-18),
+        (Bernoulli(0.5 + 2**-30), Categorical([0.5, 0.5]), 1.7347234759768070944e-18),
+        (MyNormal(0.0, 1.0), Normal(2**-30, 1.0), 4.3368086899420177360e-19),
+        ([0.5, 0.5], Bernoulli(0.5), 0.0),
+        (Bernoulli(0.5), [0.5, 0.5], 0.0),
+        (empirical([0]), Categorical(logits=[40.0, 0.0, 0.0]), 8.4967085105831793e-18),
+        (empirical([0]), Bernoulli(1e-20), 1e-20),
+        (Bernoulli(1e-8), Poisson(1e-8), 5.000000016666666737e-17),
+        (Poisson(0.0), Bernoulli(0.5), math.log(2)),
+        (Poisson(2.0), Bernoulli(0.5), INF),
+        (Poisson(2.0), Categorical([0.5, 0.5]), INF),
+        (Poisson(1e-200), Categorical([1 / 2000] * 2000), INF),
+        (Bernoulli(0.0), Poisson(1.0), 1.0),
+    ],
+)
 def test_divergences_that_lost_their_digits(p, q, right):
     found = float(kl_divergence(p, q))
     assert found == right or abs(found - right) <= 32 * EPS * right
@@ -89,7 +101,7 @@ def test_divergences_that_lost_their_digits(p, q, right):
 def test_bernoulli_against_a_table_in_single_precision():
     table = np.array([1 - 2e-9, 2e-9], np.float32)
     found = float(kl_divergence(Bernoulli(np.float32(1e-9)), table))
-    p, q = float(np.float32(1e-9)), float(table[1])          # the other entry rounds to 1
+    p, q = float(np.float32(1e-9)), float(table[1])  # the other entry rounds to 1
     right = p * math.log(p / q) - p + q + (1 - p) * math.log1p(-p) + p
     assert found == pytest.approx(right, rel=1e-6)
 
@@ -97,12 +109,15 @@ def test_bernoulli_against_a_table_in_single_precision():
 @pytest.mark.parametrize("sigma", [1e10, 1e200])
 def test_normal_against_laplace_at_large_scales(sigma):
     from xent_lit import Laplace
+
     right = math.sqrt(2 / math.pi) + math.log(2) - math.log(2 * math.pi) / 2 - 0.5
     back = 1 + math.log(2 * math.pi) / 2 - math.log(2) - 1
     assert float(kl_divergence(Normal(0.0, sigma), Laplace(0.0, sigma))) == pytest.approx(
-        right, rel=8 * EPS)
+        right, rel=8 * EPS
+    )
     assert float(kl_divergence(Laplace(0.0, sigma), Normal(0.0, sigma))) == pytest.approx(
-        back, rel=16 * EPS)
+        back, rel=16 * EPS
+    )
 
 
 def test_labels_a_model_does_not_know_cost_infinitely_much():
@@ -126,7 +141,8 @@ def test_what_a_class_says_itself_is_used():
 def test_heavy_tails_of_the_default_integral():
     """t with three degrees of freedom beside a Normal."""
     assert float(kl_divergence(StudentT3(), Normal(0.0, 1.0))) == pytest.approx(
-        0.64546096134138179, rel=1e-9)
+        0.64546096134138179, rel=1e-9
+    )
 
 
 def test_what_is_no_distribution_is_refused(tmp_path):
