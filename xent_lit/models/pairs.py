@@ -111,8 +111,10 @@ def integrate_divergence(p, q):
     """D(p‖q) by a sum or integral, never by a closed form, and never as a difference:
     p log(p/q) − p + q is (p + q) F for r = log(p/q) and a bounded slope of F, so that its
     sum is the mean of F under p and that under q. Neither misses what the other has."""
-    if p.is_symbolic or q.is_symbolic or not q.takes_means: return _mean_excess(p, q)
-    return _member_by_member(_two_means, p, q)
+    if p.is_symbolic or q.is_symbolic: return _mean_excess(p, q)
+    if q.takes_means: return _member_by_member(_two_means, p, q)
+    try: return _mean_excess(p, q)
+    except ArithmeticError: return _mean_log_ratio(p, q)
 
 def log_mass_at(d, x):
     """``d.log_mass(x)``; what numbers and lists give adapts to the arrays beside it."""
@@ -152,6 +154,12 @@ def _mean_excess(p, q):
     xp, inside, elsewhere = as_broadcastable(
         "kl_divergence", inside=inside, elsewhere=mass_elsewhere(p, q))
     return unless_uncovered(p, q, inside + elsewhere)
+
+def _mean_log_ratio(p, q):
+    """That of r itself, where the tails of q outlast p, and its mass cannot be asked for."""
+    def log_ratio(x):
+        return p.log_ratio(q, x)
+    return unless_uncovered(p, q, p.mean_of(log_ratio, near=[q]))
 
 def outside_of(p, q):
     """Where a density p has mass outside the support of the density q: a mask over the
