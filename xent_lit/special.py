@@ -24,7 +24,7 @@ from .terms import kl_div, phi, surprisal
 
 # %% ../nbs/terms.ipynb #specdoor
 def in_double(f, signature=None):
-    """Compute f(*arrays, xp) in double precision and hand back the type of the arguments.
+    """Compute ``f(*arrays, xp)`` in double precision and hand back the type of the arguments.
     JAX knows no double precision unless it is told to, and works in its own type.
     The signature says which arguments have a last axis; without one, none needs it."""
     @wraps(f)

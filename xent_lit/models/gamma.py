@@ -176,7 +176,7 @@ def _is_not_negative(y, xp):
 
 # %% ../../nbs/04_models.ipynb #gammaexact
 def exactly(f, signature=None):
-    """f(*arrays, xp) in double precision, where the library has it, and without a warning
+    """``f(*arrays, xp)`` in double precision, where the library has it, and without a warning
     where numbers leave the range of floats, as the answer says what comes of it."""
     inside = in_double(f, signature)
     @wraps(f)
