@@ -83,6 +83,7 @@ Evaluation
 
 from ._renamed import install
 from .arrays.checks import normalize
+from .arrays.protocol import as_distribution
 from .assumptions import explain, is_cross_entropy
 from .calibration import calibration_table
 from .coding import code_lengths, expected_length, huffman, kraft_sum
@@ -120,7 +121,6 @@ from .models import (
     Transformed,
     Truncated,
     Uniform,
-    as_distribution,
     empirical,
 )
 from .regression import (

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 import xent_lit as xl
 from xent_lit.models import Distribution
@@ -180,3 +180,20 @@ def test_draws_of_counts_and_batches():
     assert x.shape == (2, 500, 2)
     assert np.all(abs(np.median(x, axis=(0, 1)) - [0, 1e3]) < 0.4)
     assert np.shape(HeavyTailed(0.0, 1.0).sample(0)) == ()
+
+
+def test_divergence_of_near_students():
+    """Half the Fisher information times the square of the step (Lange, Little and Taylor, 1989)."""
+    df, scale, step = 4.0, 1.5, 1e-7
+    trigamma = special.polygamma(1, df / 2) - special.polygamma(1, (df + 1) / 2)
+    information = {
+        "loc": (df + 1) / (df + 3) / scale**2,
+        "scale": 2 * df / (df + 3) / scale**2,
+        "df": (trigamma - 2 * (df + 5) / (df * (df + 1) * (df + 3))) / 4,
+    }
+    given = {"df": df, "loc": 0.0, "scale": scale}
+    for name, fisher in information.items():
+        moved = {**given, name: given[name] + step}
+        exact_step = moved[name] - given[name]
+        found = xl.kl_divergence(xl.StudentT(**given), xl.StudentT(**moved))
+        assert found == pytest.approx(fisher * exact_step**2 / 2, rel=1e-6)

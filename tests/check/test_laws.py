@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 from xent_lit import (
     Bernoulli,
     Categorical,
+    Dirichlet,
     Laplace,
+    Multinomial,
     Normal,
     Poisson,
     code_lengths,
@@ -694,6 +696,22 @@ def test_log_prob_is_the_logarithm_of_the_density(family):
         SCALES,
         draws,
     )
+
+
+def test_means_and_variances_of_vectors():
+    """As SciPy has them."""
+    shares, p = [1.0, 2.0, 5.0], [0.2, 0.3, 0.5]
+    pairs = (
+        (
+            Dirichlet(shares),
+            scipy.stats.dirichlet(shares).mean(),
+            scipy.stats.dirichlet(shares).var(),
+        ),
+        (Multinomial(4, p), 4 * np.array(p), np.diag(scipy.stats.multinomial(4, p).cov())),
+    )
+    for ours, mean, variance in pairs:
+        np.testing.assert_allclose(ours.mean, mean, rtol=1e-14)
+        np.testing.assert_allclose(ours.variance, variance, rtol=1e-14)
 
 
 @every_family

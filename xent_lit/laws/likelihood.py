@@ -4,7 +4,7 @@
 __all__ = ['nll_is_cross_entropy', 'convergence', 'sample_to_population', 'iid_likelihood',
            'log_keeps_argmax', 'mean_keeps_argmax', 'min_kl_is_min_cross_entropy_is_mle',
            'kl_is_expected_log_ratio', 'divergence_of_a_sample', 'mle_derivation',
-           'weights_are_repeats', 'mle_matches_means', 'binned', 'WIDTH', 'erratum_atoms']
+           'mle_matches_means', 'weights_are_repeats', 'binned', 'WIDTH', 'erratum_atoms']
 
 # %% ../../nbs/05_likelihood.ipynb #e88b7b68
 import math
@@ -331,32 +331,6 @@ def mle_derivation():
         "Maximum likelihood, least cross-entropy and least divergence have the same θ.",
         theta, steps, printed=((count, m * sp.Symbol(r"\hat{p}_k")),))
 
-# %% ../../nbs/05_likelihood.ipynb #75111e2e
-def _asked(model, x, weights=None):
-    """Of a weighted sample: mean NLL, log-likelihood, cross-entropy of p̂,
-    and the fitted mean and scales."""
-    fitted = mle(Normal, x, weights=weights)
-    return np.array([
-        nll(model, x, weights=weights),
-        log_likelihood(model, x, weights=weights),
-        cross_entropy(empirical(x, weights=weights), model),
-        fitted.loc,
-        fitted.scale,
-        mle(Laplace, x, weights=weights).scale])
-
-def _draw_weighted(rng):
-    """A Normal model, five draws, and a whole number for each."""
-    model = Normal(rng.normal(), rng.uniform(0.5, 2))
-    return model, rng.normal(size=5), rng.integers(1, 5, size=5)
-
-weights_are_repeats = Claim(
-    id="weights-are-repeats",
-    statement="A draw of weight n counts like n draws.",
-    law=lambda model, x, n: (_asked(model, x, n), _asked(model, np.repeat(x, n))),
-    twin=lambda model, x, n: (_asked(model, x, n), _asked(model, x)),
-    draw=_draw_weighted, given=lambda model, x, n: n.min() < n.max(),
-    rtol=1e-12, required_marks="NT", uses=("mean-is-empirical-expectation",))
-
 # %% ../../nbs/05_likelihood.ipynb #mlemeans
 def _means_of_fit(family, fixed, x):
     """The means of the statistics under the fitted member."""
@@ -387,6 +361,32 @@ mle_matches_means = Claim(
                                    _means_of_sample(family, fixed, x)),
     draw=_draw_declared, rtol=1e-9, required_marks="NT", typeset=False,
     uses=("min-kl-is-min-cross-entropy-is-mle",))
+
+# %% ../../nbs/05_likelihood.ipynb #75111e2e
+def _asked(model, x, weights=None):
+    """Of a weighted sample: mean NLL, log-likelihood, cross-entropy of p̂,
+    and the fitted mean and scales."""
+    fitted = mle(Normal, x, weights=weights)
+    return np.array([
+        nll(model, x, weights=weights),
+        log_likelihood(model, x, weights=weights),
+        cross_entropy(empirical(x, weights=weights), model),
+        fitted.loc,
+        fitted.scale,
+        mle(Laplace, x, weights=weights).scale])
+
+def _draw_weighted(rng):
+    """A Normal model, five draws, and a whole number for each."""
+    model = Normal(rng.normal(), rng.uniform(0.5, 2))
+    return model, rng.normal(size=5), rng.integers(1, 5, size=5)
+
+weights_are_repeats = Claim(
+    id="weights-are-repeats",
+    statement="A draw of weight n counts like n draws.",
+    law=lambda model, x, n: (_asked(model, x, n), _asked(model, np.repeat(x, n))),
+    twin=lambda model, x, n: (_asked(model, x, n), _asked(model, x)),
+    draw=_draw_weighted, given=lambda model, x, n: n.min() < n.max(),
+    rtol=1e-12, required_marks="NT", uses=("mean-is-empirical-expectation",))
 
 # %% ../../nbs/05_likelihood.ipynb #d3a7bf5a
 def binned(model, x, width):

@@ -24,7 +24,10 @@ class Independent(Compound):
     base : a distribution with a batch.
     reinterpreted_batch_ndims : so many of the last batch axes become axes of an outcome.
 
-    Raises ValueError for more axes than the batch has, TypeError for no distribution.
+    Raises
+    ------
+    ValueError : more axes than the batch has.
+    TypeError : what is no distribution.
 
     Examples
     --------

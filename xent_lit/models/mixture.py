@@ -47,8 +47,10 @@ class Mixture(Compound):
     weights : a pmf ``(*batch, k)``, or a ``Categorical`` of probabilities or logits.
     components : a distribution with the batch ``(*batch, k)``, or a list of k.
 
-    Raises ValueError for weights that are no pmf, another number of components, or
-    outcomes of two kinds; TypeError for what is no distribution.
+    Raises
+    ------
+    ValueError : weights that are no pmf, another number of components, two kinds of outcome.
+    TypeError : what is no distribution.
 
     Examples
     --------

@@ -36,7 +36,9 @@ class Transformed(Compound):
         its absolute slope at x, or of the determinant of its derivatives.
     support : a pair (low, high), where the ends of the base's do not say it.
 
-    Raises ValueError for a discrete base, a map that does not fit, or unknown ends.
+    Raises
+    ------
+    ValueError : a discrete base, a map that does not fit, or unknown ends.
 
     Examples
     --------

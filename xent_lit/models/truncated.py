@@ -43,8 +43,10 @@ class Truncated(Compound):
     low, high : the ends, which belong to the interval; numbers or arrays, which become a
         batch; infinite by default.
 
-    Raises ValueError for ends in the wrong order, or where the base has no mass between
-    them; NotImplementedError for vectors, and for an integral of values not at hand.
+    Raises
+    ------
+    ValueError : ends in the wrong order, or no mass of the base between them.
+    NotImplementedError : vectors, and an integral of values that are not at hand.
 
     Examples
     --------
