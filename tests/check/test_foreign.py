@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import types
 import warnings
 from dataclasses import dataclass
 
@@ -485,6 +486,23 @@ def fake(name, module, **parameters):
 def test_families_of_other_libraries_are_known_by_name(given, right):
     name, module, parameters = given
     assert repr(as_distribution(fake(name, module, **parameters))) == repr(right)
+
+
+class Rayleigh:
+    """Of another library, which says where it lives and what its log-density is there."""
+
+    __module__ = "numpyro.distributions.continuous"
+    batch_shape = event_shape = ()
+    support = types.SimpleNamespace(lower_bound=0.0)
+
+    def log_prob(self, x):
+        return np.log(x) - x**2 / 2
+
+
+def test_a_family_that_is_not_known_is_asked():
+    found = as_distribution(Rayleigh())
+    assert found.log_prob(-1.0) == -math.inf
+    assert float(entropy(found)) == pytest.approx(stats.rayleigh.entropy(), rel=1e-10)
 
 
 # ── Given x ──────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from ..arrays.protocol import reader
 
 # %% ../../nbs/04_models.ipynb #9435b738
 from .support import as_support, Support
+from .expectation import expectation
 from .distribution import Distribution
 from .estimate import draw_from
 from .foreign import Member
@@ -100,17 +101,15 @@ class Adapted(Distribution):
     def expect(self, f):
         """What the object says, or an integral or a sum over the support that it declares;
         a density with loc and scale may live anywhere."""
+        return self.mean_of(f)
+
+    def mean_of(self, f, near=()):
+        """The same; an integral is cut also where the distributions ``near`` say."""
         if hasattr(self.given, "expect"): return self.given.expect(f)
-        if self._says_where: return super().expect(f)
+        if self._says_where: return expectation(self, f, near)
         way_out = _draws_help(self.given)
         raise TypeError(f"expect: {type(self.given).__name__} has no expect(f), expected "
                         f"one, or a support, of what stands on the left{way_out}")
-
-    def mean_of(self, f, near=()):
-        """E f(x), by the object itself where it can."""
-        if hasattr(self.given, "expect"): return self.given.expect(f)
-        if self._says_where: return super().mean_of(f, near)
-        return self.expect(f)
 
     def mass_outside(self, k):
         """What is left of the mass beside the whole numbers k."""
