@@ -207,6 +207,8 @@ def test_truncations_of_all_kinds():
     assert kl_divergence(p, p.base) == -p.log_mass_kept()
     close(Truncated(Laplace(0.0, 1.0), 1000.0).log_mass_kept(), -1000 - math.log(2))
     close(Truncated(Gamma(0.5, 1.0), 0.0, 1.0).log_mass_kept(), math.log(math.erf(1)))
+    between = 2 / math.e - 3 / math.e**2  # (1 + x) exp(−x) at 1, less that at 2
+    close(Truncated(Gamma(2.0, 1.0), 1.0, 2.0).log_mass_kept(), math.log(between))
     zero_free = Truncated(Poisson(0.5), low=1)
     close(zero_free.mean, 0.5 / -math.expm1(-0.5))
     close(np.exp(zero_free.log_prob([1, 2])), stats.poisson(0.5).pmf([1, 2]) / -math.expm1(-0.5))
