@@ -256,3 +256,10 @@ def test_gradients(model):
     assert abs(float(t.grad) - (up - down) / 2e-5) < 1e-8
     with pytest.raises(NotImplementedError, match="gradient"):
         Truncated(Laplace(tensor(0.0, grad=True), 1.0), 1.0)
+
+
+def test_draws_stay_between_the_limits():
+    for p in (Truncated(STANDARD, -0.5, 1.0), Truncated(Poisson(3.0), 1, 4)):
+        drawn = p.sample(0, (10_000,))
+        assert p.support.low <= drawn.min() and drawn.max() <= p.support.high
+        assert drawn.mean() == pytest.approx(float(p.expect(lambda x: x)), abs=0.05)

@@ -21,8 +21,7 @@ from .expectation import over_members
 from .pairs import closed_form, declared_class
 from .distribution import Distribution
 from .normal import Normal
-from .inside import (
-    centre_of, draw_inside, log_difference, log_mass_of_symbols, reach_of)
+from .inside import centre_of, draw_inside, log_mass_of_symbols, reach_of
 from .interval import (
     anchor_of, log_most_of_normal, log_sum_between, log_width, log_width_of_normal)
 
@@ -77,7 +76,6 @@ class Truncated(Compound):
             xp, *values = as_broadcastable("Truncated", loc=base.loc, scale=base.scale,
                                            low=low, high=high)
             anchor, width = self._own(*log_width_of_normal(*values, xp))
-        else: width = log_difference(base, low, high)
         anchored = self._is_normal or width is None
         object.__setattr__(self, "has_anchor", anchored and not self.is_symbolic)
         self._remember(anchor, 0.0 if width is None else width)
