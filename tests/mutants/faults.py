@@ -177,9 +177,9 @@ CHAPTERS = [
     # ── Families by declaration
     ("special", "stirling_excess", keep("first", "+", 4),
      "a part of Stirling's series lost", "gamma-difference"),
-    ("models.exponential_family", "ExponentialFamily.log_density", keep("first", "-"),
+    ("models.exponential_family", "Declared.declared_log_density", keep("first", "-"),
      "log-normaliser forgotten", "exponential-normalises"),
-    ("models.exponential_family", "ExponentialFamily.gradient", keep("first", "-"),
+    ("models.exponential_family", "Declared.gradient", keep("first", "-"),
      "statistic forgotten", "gamma-gradient"),
     ("models.exponential_family", "ExponentialFamily.entropy_in_nats", keep("first", "-"),
      "means of the statistics forgotten", "exponential-difference"),

@@ -14,7 +14,7 @@ from ..proof.claim import Claim
 from ..divergence import kl_divergence
 from ..entropy import cross_entropy, entropy
 from ..models.pairs import _TABLES, knows
-from ..models.exponential_family import convert, ExponentialFamily
+from ..models.exponential_family import convert
 from .members import (
     draw_member, is_within_reach, nodes, registered_families, weigh)
 from .models import registered_pairs
@@ -33,7 +33,7 @@ def family_claims(family):
     """The laws that a declaration must keep. Of an exponential family: it normalises, ∇A is
     the mean, ∇²A the covariance, D the difference, and the gradient mean less statistic.
     Of another: it normalises, its closed forms are the integrals, and D is the difference."""
-    if issubclass(family, ExponentialFamily):
+    if _is_declared(family):
         middle = [mean_law(family), covariance_law(family)]
         return [_normalises(family), *middle, _difference(family), gradient_law(family)]
     return [_normalises(family), *_moments(family), _difference(family)]
@@ -54,12 +54,12 @@ def _normalises(family):
                     law=law, twin=twin, draw=drawn(family, 1), rtol=1e-10)
 
 def _is_declared(family):
-    return issubclass(family, ExponentialFamily)
+    return bool(getattr(family, "statistics", ()))
 
 def _declared(p, x):
     """Σ ηᵢ Tᵢ(x) − A(η) + log h(x): by the declaration, whatever the family overrides."""
     xp, q, x = convert("log_density", p, x=x)
-    return ExponentialFamily.log_density(q, x, xp)
+    return q.declared_log_density(x, xp)
 
 def _declared_mass(p):
     x, w = nodes(p)

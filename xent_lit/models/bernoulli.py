@@ -20,10 +20,11 @@ from .pairs import closed_form
 from .fitting import check_outcomes_of
 from .distribution import (
     check_labels, itself, known_or_expected, ProbsOrLogits)
+from .exponential_family import Declared, X
 from .rules import LOGIT, PROBABILITY
 
 # %% ../../nbs/04_models.ipynb #8dc097e2
-class Bernoulli(ProbsOrLogits):
+class Bernoulli(ProbsOrLogits, Declared):
     """Bernoulli distribution on {0, 1}: ``probs`` is the probability of a 1,
     or ``logits`` its log-odds.
 
@@ -38,9 +39,26 @@ class Bernoulli(ProbsOrLogits):
     """
     rules = {"probs": PROBABILITY, "logits": LOGIT}
     support = BITS
+    statistics = (X,)
     link = LOGIT_LINK
     dispersion = 1.0
     used_for = "yes or no"
+
+    def natural(self, xp):
+        return self.logits,
+
+    def from_natural(self, eta, xp):
+        return {"logits": eta[0]}
+
+    def log_normalizer(self, eta, xp):
+        return softplus_pair(eta[0], xp)[0]
+
+    def mean_map(self, eta, xp):
+        return sigmoid_pair(eta[0], xp)[1],
+
+    def curvature(self, eta, xp):
+        q, p = sigmoid_pair(eta[0], xp)
+        return (p * q,),
 
     def probabilities(self):
         """(P(0), P(1))."""

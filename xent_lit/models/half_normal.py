@@ -13,13 +13,13 @@ from .support import POSITIVE_REALS
 from .pairs import closed_form, divergence_of, inf_outside
 from .fitting import check_inside, check_spread
 from .distribution import Distribution, overflow_is_infinite
-from .exponential_family import mean_under, SQUARE
+from .exponential_family import Declared, mean_under, SQUARE
 from .normal import _log_width, moments_of, Normal
 from .densities import Density, half, quantity
 from .rules import Positive
 
 # %% ../../nbs/11_families.ipynb #halfdef
-class HalfNormal(Density):
+class HalfNormal(Density, Declared):
     """Half-normal distribution on x ≥ 0: the size of a normal number with mean 0 and standard
     deviation ``scale`` (a number, an array ``(*batch,)`` or a symbol).
 
@@ -33,12 +33,28 @@ class HalfNormal(Density):
     """
     scale: Positive
     support = POSITIVE_REALS
+    statistics = (SQUARE,)
     used_for = "sizes of errors"
 
     @property
     def both_sides(self):
         """The normal distribution of which this is one half."""
         return Normal(0.0, 1.0)._with({"loc": 0 * self.scale, "scale": self.scale})
+
+    def natural(self, xp):
+        return -1 / (2 * self.scale**2),
+
+    def from_natural(self, eta, xp):
+        return {"scale": xp.sqrt(-1 / (2 * eta[0]))}
+
+    def log_normalizer(self, eta, xp):
+        return xp.log(constants(xp).pi / -eta[0]) / 2 - constants(xp).log(2)
+
+    def mean_map(self, eta, xp):
+        return -1 / (2 * eta[0]),
+
+    def curvature(self, eta, xp):
+        return (1 / (2 * eta[0] ** 2),),
 
     def log_density(self, x, xp):
         """That of both sides, and log 2."""

@@ -18,13 +18,13 @@ from .pairs import closed_form, cross_entropy_of, divergence_of, knows
 from .fitting import check_inside, check_spread
 from .distribution import (
     Distribution, known_or_expected, overflow_is_infinite)
-from .exponential_family import convert
+from .exponential_family import convert, Declared, LOG, LOG_SQUARE
 from .normal import _log_width, Normal
 from .densities import Density, half, quantity
 from .rules import Finite, Positive
 
 # %% ../../nbs/11_families.ipynb #logndef
-class LogNormal(Density):
+class LogNormal(Density, Declared):
     """Log-normal distribution on x > 0: log x is normal with mean ``loc`` and standard
     deviation ``scale`` (numbers, arrays ``(*batch,)`` or symbols).
 
@@ -39,6 +39,8 @@ class LogNormal(Density):
     loc: Finite
     scale: Positive
     support = POSITIVE_REALS
+    statistics = LOG, LOG_SQUARE
+    base = ((-1, LOG),)
     link = LOG_LINK
     used_for = "products of many factors: incomes, durations"
 
@@ -46,6 +48,12 @@ class LogNormal(Density):
     def of_log(self):
         """The distribution of log x."""
         return Normal(0.0, 1.0)._with(self._given())
+
+    natural = Normal.natural
+    from_natural = Normal.from_natural
+    log_normalizer = Normal.log_normalizer
+    mean_map = Normal.mean_map
+    curvature = Normal.curvature
 
     def log_density(self, x, xp):
         """That of log x, less log x."""

@@ -13,10 +13,11 @@ from .pairs import closed_form, knows
 from .fitting import check_spread
 from .distribution import (
     Distribution, itself, known_or_expected, LocationScale, overflow_is_infinite)
+from .exponential_family import Declared, SQUARE, X
 from .rules import Finite, Positive
 
 # %% ../../nbs/04_models.ipynb #41dd13d4
-class Normal(LocationScale):
+class Normal(LocationScale, Declared):
     """Normal distribution with mean ``loc`` and standard deviation ``scale``
     (numbers, arrays ``(*batch,)`` or symbols).
 
@@ -31,6 +32,7 @@ class Normal(LocationScale):
     loc: Finite
     scale: Positive
     standard_variance = 1
+    statistics = X, SQUARE
     link = IDENTITY
     used_for = "measurements with errors of one size"
 
@@ -40,6 +42,25 @@ class Normal(LocationScale):
         xp, x, loc, scale = as_broadcastable(
             "Normal.log_prob", x=x, loc=self.loc, scale=self.scale)
         return -((x - loc) / scale) ** 2 / 2 - _log_width(scale, xp)
+
+    def natural(self, xp):
+        precision = 1 / self.scale**2
+        return self.loc * precision, -precision / 2
+
+    def from_natural(self, eta, xp):
+        return {"loc": -eta[0] / (2 * eta[1]), "scale": xp.sqrt(-1 / (2 * eta[1]))}
+
+    def log_normalizer(self, eta, xp):
+        return (xp.log(constants(xp).pi / -eta[1]) - eta[0] ** 2 / (2 * eta[1])) / 2
+
+    def mean_map(self, eta, xp):
+        mean = -eta[0] / (2 * eta[1])
+        return mean, mean**2 - 1 / (2 * eta[1])
+
+    def curvature(self, eta, xp):
+        mean, variance = -eta[0] / (2 * eta[1]), -1 / (2 * eta[1])
+        mixed = 2 * mean * variance
+        return (variance, mixed), (mixed, 2 * mean * mixed + 2 * variance**2)
 
     @property
     def dispersion(self):

@@ -22,10 +22,11 @@ from .links import LOG_LINK
 from .pairs import closed_form, divergence_of
 from .fitting import check_outcomes_of
 from .distribution import check_labels, EitherForm, itself, known_or_expected
+from .exponential_family import Declared, LOG_FACTORIAL, X
 from .rules import LOGIT, RATE
 
 # %% ../../nbs/04_models.ipynb #56047fdb
-class Poisson(EitherForm):
+class Poisson(EitherForm, Declared):
     """Poisson distribution on 0, 1, 2, … with mean ``rate``, or the logarithm ``log_rate``
     of it (a number, an array ``(*batch,)`` or a symbol).
 
@@ -40,6 +41,8 @@ class Poisson(EitherForm):
     rules = {"rate": RATE, "log_rate": LOGIT}
     discrete = True
     support = COUNTS
+    statistics = (X,)
+    base = ((-1, LOG_FACTORIAL),)
     link = LOG_LINK
     dispersion = 1.0
     used_for = "events in a given time"
@@ -47,6 +50,21 @@ class Poisson(EitherForm):
     def __init__(self, rate: ArrayLike = None, log_rate: ArrayLike = None) -> None:
         self._store_form(rate=rate, log_rate=log_rate)
         self.__post_init__()
+
+    def natural(self, xp):
+        return self.log_rate,
+
+    def from_natural(self, eta, xp):
+        return {"log_rate": eta[0]}
+
+    def log_normalizer(self, eta, xp):
+        return xp.exp(eta[0])
+
+    def mean_map(self, eta, xp):
+        return xp.exp(eta[0]),
+
+    def curvature(self, eta, xp):
+        return (xp.exp(eta[0]),),
 
     @property
     def rate(self):

@@ -30,10 +30,13 @@ class Support:
 
     def __str__(self):
         if self.kind: return self.kind
-        if not self.whole: return f"numbers from {self.low} to {self.high}"
-        endless = isinstance(self.high, float) and self.high == math.inf
-        if endless: return f"whole numbers from {self.low} on"
-        return f"whole numbers from {self.low} to {self.high}"
+        numbers = "whole numbers" if self.whole else "numbers"
+        if _is(self.low, -math.inf) and _is(self.high, math.inf): return f"all {numbers}"
+        if _is(self.high, math.inf): return f"{numbers} from {self.low} on"
+        return f"{numbers} from {self.low} to {self.high}"
+
+def _is(end, number):
+    return isinstance(end, (int, float)) and end == number
 
 REALS = Support()
 POSITIVE_REALS = Support(0)
