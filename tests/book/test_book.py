@@ -18,6 +18,7 @@ NOTEBOOKS = notebooks()
 README = ROOT / "README.md"
 HOMES = exports(NOTEBOOKS)
 LAWS = [name for name in HOMES if name.startswith("laws.")]
+MAKERS = "laws.members", "laws.declaration"  # of what other laws are made of
 LIBRARY = [name for name in HOMES if name not in LAWS]
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 every_module = pytest.mark.parametrize("name", LIBRARY)
@@ -93,7 +94,8 @@ def test_each_claim_is_verified_on_its_page(name):
         for node in ast.walk(syntax(source))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "verify" and node.args
     ]
-    assert made and sorted(made - set(verified)) == [], "made and not verified on the page"
+    assert made or name in MAKERS
+    assert sorted(made - set(verified)) == [], "made and not verified on the page"
     assert [word for word in made if verified.count(word) > 1] == [], "verified twice"
 
 

@@ -520,7 +520,8 @@ def test_no_module_changes_another_when_it_is_imported():
     """Else a notebook could depend on a module that neither it nor its imports name."""
     command = [sys.executable, "-c", EFFECTS, ROOT / "xent_lit", *modules()]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout == "\n" * len(modules())
+    entered = "('xent_lit.arrays.protocol', '_READERS')"  # a register, whose readers enter
+    assert run.stdout.replace(entered, "") == "\n" * len(modules())
 
 
 OTHERS = {  # computed imports of other libraries, and of our own by their old names

@@ -170,7 +170,7 @@ CHAPTERS = [
      "another family of that name", "test_a_frozen_variable_becomes_the_family_of_its_name"),
     ("models.from_scipy", "_derived", keep("last", "/"),
      "scale taken for the rate", "test_a_frozen_variable_becomes_the_family_of_its_name"),
-    ("models.from_tensors", "_as_family", constant("Probs", "Table"),
+    ("models.from_tensors", "family_of_tensors", constant("Probs", "Table"),
      "an ending of a name not known", "test_families_of_other_libraries_are_known_by_name"),
     ("models.tensor_distribution", "_support_of", constant("lower_bound", "upper_bound"),
      "an end of the support lost", "test_a_family_that_is_not_known_is_asked"),

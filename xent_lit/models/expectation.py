@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['expectation', 'over_members', 'sum_over_points', 'points_of', 'integrate',
-           'integrate_pieces', 'over_pieces', 'integrate_symbols', 'sum_counts']
+           'integrate_pieces', 'integrate_symbols', 'sum_counts']
 
 # %% ../../nbs/04_models.ipynb #7a426795
 import math
@@ -133,15 +133,6 @@ def _over_support(p, log_mass, f, windows, near, poles=()):
     places = [x for x in places if math.isfinite(x)]
     pieces = pieces_of(float(p.support.low), float(p.support.high), *windows[0], poles)
     return pieces, [integrate_piece(piece, log_mass, f, places) for piece in pieces]
-
-def over_pieces(quad, f, cuts):
-    """The integral of f between all cuts, the bound of its error, and how much adds up."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")                      # the error bound is looked at
-        parts = [quad(f, a, b, limit=200, epsabs=1e-300, epsrel=1e-12)
-                 for a, b in zip(cuts, cuts[1:])]
-    values, errors = zip(*parts)
-    return math.fsum(values), math.fsum(errors), math.fsum(map(abs, values))
 
 def _on_arrays(f):
     """f on vectors of numbers, as vectors; entry by entry, where it takes numbers only."""

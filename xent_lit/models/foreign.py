@@ -19,10 +19,10 @@ from .support import Support
 from .distribution import Distribution
 
 # %% ../../nbs/04_models.ipynb #foreigndef
-def family_named(name, root=Distribution):
+def family_named(name, root=None):
     """The family of this library that has that name, or None."""
     home = __name__.partition(".")[0] + "."
-    for family in root.__subclasses__():
+    for family in (root or Distribution).__subclasses__():
         if family.__name__ == name and family.__module__.startswith(home): return family
         found = family_named(name, family)
         if found: return found

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['closed_form', 'declared_class', 'knows', 'cross_entropy_of', 'divergence_of',
            'check_pair', 'kinds_differ', 'integrate_cross_entropy', 'integrate_divergence',
-           'log_mass_at', 'outside_of', 'inf_outside', 'register_difference',
-           'known_cross_entropy', 'mass_elsewhere', 'unless_uncovered', 'infinite']
+           'log_mass_at', 'outside_of', 'inf_outside', 'known_cross_entropy', 'mass_elsewhere',
+           'unless_uncovered', 'infinite']
 
 # %% ../../nbs/04_models.ipynb #95d73fd7
 import math
@@ -66,9 +66,8 @@ def knows(p, name):
 def cross_entropy_of(p, q):
     """E over p of −log q, in nats."""
     check_pair("cross_entropy", p, q)
-    for form in _closed_forms("cross_entropy", p, q):
-        nats = form(p, q)
-        if nats is not None: return nats
+    nats = known_cross_entropy(p, q)
+    if nats is not None: return nats
     if _is_all_outside(p, q): return infinite(p, q)
     return integrate_cross_entropy(p, q)
 
@@ -192,23 +191,6 @@ def inf_outside(p, q, nats):
     if outside is True or outside is False: return infinite(p, q) if outside else nats
     xp, outside, nats = as_broadcastable("kl_divergence", outside=outside, nats=nats)
     return xp.where(outside > 0, xp.inf, nats)
-
-def register_difference(P, Q):
-    """Let D(p‖q) of two families be H(p, q) − H(p), by the closed forms of both, for
-    families that never meet; where they come so near that half of the digits would be
-    lost, the integral is left to do it."""
-    @closed_form("kl_divergence", P, Q)
-    def difference(p, q):
-        parts = [known_cross_entropy(p, other) for other in (q, p)]
-        if any(nats is None for nats in parts): return None
-        xp, nats, own = as_broadcastable("kl_divergence", nats=parts[0], own=parts[1])
-        return None if _is_near(nats, own, xp) else nats - own
-    return difference
-
-def _is_near(a, b, xp):
-    """Whether some of a and b are known to agree in half of their digits."""
-    if xp is symbolic or not is_concrete(xp, a - b): return False
-    return bool(xp.any(abs(a - b) < math.sqrt(xp.finfo(a.dtype).eps) * abs(b)))
 
 def known_cross_entropy(p, q):
     """H(p, q) in nats by a closed form, or None."""
