@@ -43,6 +43,7 @@ class Bernoulli(ProbsOrLogits, Declared):
     link = LOGIT_LINK
     dispersion = 1.0
     used_for = "yes or no"
+    outcomes = "0 or 1"
 
     def natural(self, xp):
         return self.logits,
