@@ -25,7 +25,7 @@ CHAPTERS = [
     # ── Two distributions
     ("divergence", "kl_divergence", argument("sum_over_outcomes", 2, value=-1),
      "axis ignored", "axes-and-units"),
-    ("divergence", "kl_divergence", argument("in_base", 1),
+    ("divergence", "kl_divergence", argument("in_base", 1, n=2),
      "unit ignored", "axes-and-units"),
     ("divergence", "kl_divergence", argument("sum_over_outcomes", "q", "p"),
      "compared with itself", "kl-definition"),
@@ -127,7 +127,7 @@ CHAPTERS = [
      "weights ignored", "test_weights_are_repeats"),
     ("likelihood", "log_likelihood", argument("sums_over_draws", 3),
      "weights ignored", "test_weights_are_repeats"),
-    ("likelihood", "check_draws", condition(False, 3),
+    ("likelihood", "check_draws", condition(False, 2),
      "any number of models", "test_a_mistake_is_named"),
     ("mle", "_read_truth", argument("empirical", "weights"),
      "weights ignored", "test_mle_of_weighted_draws"),
