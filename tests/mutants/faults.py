@@ -436,7 +436,7 @@ FOUNDATION = [
      "mass of the model on impossible outcomes lost",
      "test_divergence_is_relative_entropy"),
     ("terms", "_log_ratio", change("/", "*"),
-     "difference of logs a sum", "kl-definition"),
+     "difference of logs a sum", "test_divergence_is_relative_entropy"),
     ("terms", "phi", keep("first", "+", 3),
      "an addend of the series lost", "kl-definition"),
     ("terms", "", constant(3, 1),
