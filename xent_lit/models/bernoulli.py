@@ -24,7 +24,7 @@ from .exponential_family import Declared, X
 from .rules import LOGIT, PROBABILITY
 
 # %% ../../nbs/04_models.ipynb #8dc097e2
-class Bernoulli(ProbsOrLogits, Declared):
+class Bernoulli(Declared, ProbsOrLogits):
     """Bernoulli distribution on {0, 1}: ``probs`` is the probability of a 1,
     or ``logits`` its log-odds.
 

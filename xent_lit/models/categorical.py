@@ -131,6 +131,10 @@ class Categorical(ProbsOrLogits):
         """The member with the logits f."""
         return cls(logits=f)
 
+    def gradient(self, y):
+        """The derivatives of −log q(y) by the logits: mean less statistic, on a last axis."""
+        return self.predictor_gradient(y),
+
     def predictor_gradient(self, y):
         """The probabilities less the one-hot label."""
         xp, p, y = as_arrays("linear_gradient", p=self.pmf(), y=y)

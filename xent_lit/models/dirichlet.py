@@ -88,6 +88,13 @@ class Dirichlet(Distribution):
         share = q.concentration / s
         return self._own(share * (1 - share) / (s + 1))[0]
 
+    def gradient(self, x):
+        """The derivatives of −log q(x) by the concentrations: E log x − log x."""
+        xp, q, x = convert("Dirichlet.gradient", self, x=x)
+        c = q.concentration
+        mean = digamma(c, xp) - digamma(xp.sum(c, axis=-1, keepdims=True), xp)
+        return mean - xp.log(x),
+
     def sample(self, rng, shape=()):
         """Independent draws in NumPy, of that shape before the batch's."""
         rng, q = np.random.default_rng(rng), self.as_numbers()

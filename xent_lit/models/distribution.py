@@ -221,6 +221,11 @@ class Distribution:
         xp, nats, phi = as_broadcastable("deviance", nats=nats, dispersion=self.dispersion)
         return 2 * phi * nats
 
+    def gradient(self, x):
+        """The derivatives of −log q(x) by the natural parameters, of a family that has them."""
+        raise NotImplementedError(f"gradient: {type(self).__name__} declares no statistics, "
+                                  "expected an exponential family such as Gamma")
+
     def sample(self, rng, shape=()):
         """Independent draws in NumPy, of that shape before the batch's."""
         return draw_numerically(self, rng, shape)

@@ -19,7 +19,7 @@ from .densities import Density, half, quantity
 from .rules import Positive
 
 # %% ../../nbs/11_families.ipynb #halfdef
-class HalfNormal(Density, Declared):
+class HalfNormal(Declared, Density):
     """Half-normal distribution on x ≥ 0: the size of a normal number with mean 0 and standard
     deviation ``scale`` (a number, an array ``(*batch,)`` or a symbol).
 

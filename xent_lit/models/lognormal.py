@@ -24,7 +24,7 @@ from .densities import Density, half, quantity
 from .rules import Finite, Positive
 
 # %% ../../nbs/11_families.ipynb #logndef
-class LogNormal(Density, Declared):
+class LogNormal(Declared, Density):
     """Log-normal distribution on x > 0: log x is normal with mean ``loc`` and standard
     deviation ``scale`` (numbers, arrays ``(*batch,)`` or symbols).
 

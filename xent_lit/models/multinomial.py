@@ -147,6 +147,10 @@ class Multinomial(ProbsOrLogits):
         """The member with the logits f."""
         return cls(total_count, logits=f)
 
+    def gradient(self, y):
+        """The derivatives of −log q(y) by the logits: mean less statistic, on a last axis."""
+        return self.predictor_gradient(y),
+
     def predictor_gradient(self, y):
         """mean − y."""
         xp, mean, y = as_broadcastable(

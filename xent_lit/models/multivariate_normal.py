@@ -113,6 +113,15 @@ class MultivariateNormal(EitherForm):
         v = solve_lower(factor, (q.loc - y)[..., None], xp)
         return xp.linalg.solve(xp.matrix_transpose(factor), v)[..., 0]
 
+    def gradient(self, x):
+        """The derivatives of −log q(x) by Σ⁻¹μ and by −Σ⁻¹/2: mean − x, and
+        E xxᵀ − xxᵀ."""
+        xp, x, mean, spread = as_arrays(
+            "MultivariateNormal.gradient", x=x, mean=self.mean, covariance=self.covariance)
+        def square(v):
+            return v[..., :, None] * v[..., None, :]
+        return mean - x, spread + square(mean) - square(x)
+
     @property
     def variance(self):
         """E (x − mean)² of each entry."""

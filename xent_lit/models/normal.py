@@ -17,7 +17,7 @@ from .exponential_family import Declared, SQUARE, X
 from .rules import Finite, Positive
 
 # %% ../../nbs/04_models.ipynb #41dd13d4
-class Normal(LocationScale, Declared):
+class Normal(Declared, LocationScale):
     """Normal distribution with mean ``loc`` and standard deviation ``scale``
     (numbers, arrays ``(*batch,)`` or symbols).
 

@@ -26,7 +26,7 @@ from .exponential_family import Declared, LOG_FACTORIAL, X
 from .rules import LOGIT, RATE
 
 # %% ../../nbs/04_models.ipynb #56047fdb
-class Poisson(EitherForm, Declared):
+class Poisson(Declared, EitherForm):
     """Poisson distribution on 0, 1, 2, … with mean ``rate``, or the logarithm ``log_rate``
     of it (a number, an array ``(*batch,)`` or a symbol).
 
