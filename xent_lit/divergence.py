@@ -8,27 +8,28 @@ __all__ = ['kl_divergence']
 # %% ../nbs/01_divergence.ipynb #cacc0c91
 from typing import Any
 
-from .arrays.types import Array, ArrayLike, Model, Truth
+from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.checks import sum_over_outcomes
 from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base
 from .terms import kl_div
 
 # %% ../nbs/01_divergence.ipynb #949bc8b0
-def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
+def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1,
                   base: float | None = None, draws: int | None = None,
                   rng: Any = None) -> Array:
     """KL divergence D(p‖q) = Σ p log(p/q):
     the extra cost of believing ``q`` when ``p`` is true.
 
     Computed as Σ (p log(p/q) − p + q), whose terms are never negative.
-    Value checks are skipped for symbols and for lazy or traced arrays.
+    Lazy arrays raise when they are computed; values that a compiler hides give NaN.
 
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``: the truth. Or a distribution of later chapters.
     q : array_like, shape ``(*batch, k)``: the model. Or a distribution.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
+        Beside a distribution: -1, or that of ``Categorical(…, axis=…)``.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
     draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
         sampled; by default none, and the sum or integral is exact.
@@ -61,7 +62,7 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
     if draws is not None:
         nats = estimate("kl_divergence", p, q, draws, rng)
         return in_base(nats, base, "kl_divergence")
-    pair = as_distributions("kl_divergence", p, q)
+    pair = as_distributions("kl_divergence", p, q, axis)
     if pair: nats = pair[0].kl_divergence(pair[1])
     else: nats = sum_over_outcomes("kl_divergence", kl_div, axis, p=p, q=q)
     return in_base(nats, base, "kl_divergence")

@@ -9,7 +9,7 @@ __all__ = ['cross_entropy', 'entropy', 'perplexity']
 # %% ../nbs/02_entropy.ipynb #40a4e3d2
 from typing import Any
 
-from .arrays.types import Array, ArrayLike, Model, Truth
+from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.door import as_arrays
 from .arrays.checks import sum_over_outcomes
 from .arrays.protocol import as_distributions, estimate
@@ -17,20 +17,21 @@ from .arrays.units import in_base
 from .terms import neg_xlogy
 
 # %% ../nbs/02_entropy.ipynb #8b6ea53b
-def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
+def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1,
                   base: float | None = None, draws: int | None = None,
                   rng: Any = None) -> Array:
     """Cross-entropy H(p, q) = −Σ p log q:
     the mean surprise of the model ``q`` under the truth ``p``.
 
-    Value checks are skipped for symbols and for lazy or traced arrays.
+    Lazy arrays raise when they are computed; values that a compiler hides give NaN.
 
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``: the truth. Or a distribution of later chapters.
     q : array_like, shape ``(*batch, k)``: the model. Or a distribution,
         or a conditional model ``x ↦ distribution``.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
+        Beside a distribution: -1, or that of ``Categorical(…, axis=…)``.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
     draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
         sampled; by default none, and the sum or integral is exact.
@@ -66,7 +67,7 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
 
 def _mean_surprise(caller, p, q, axis, base):
     """H(p, q), under the name of the function that was called."""
-    pair = as_distributions(caller, p, q)
+    pair = as_distributions(caller, p, q, axis)
     if pair and p is q: nats = pair[0].cross_entropy(pair[0])
     elif pair: nats = pair[0].cross_entropy(pair[1])
     elif p is q: nats = sum_over_outcomes(caller, neg_xlogy, axis, p=p)
@@ -74,14 +75,15 @@ def _mean_surprise(caller, p, q, axis, base):
     return in_base(nats, base, caller)
 
 # %% ../nbs/02_entropy.ipynb #7d89354e
-def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None,
+def entropy(p: ArrayLike | Truth, *, axis: Axis = -1, base: float | None = None,
             draws: int | None = None, rng: Any = None) -> Array:
     """Entropy H(p) = H(p, p): the mean surprise of the truth about itself.
 
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``, or a distribution of the later chapters.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
+        Beside a distribution: -1, or that of ``Categorical(…, axis=…)``.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
     draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
         sampled; by default none, and the sum or integral is exact.
@@ -112,14 +114,15 @@ def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None,
 
 # %% ../nbs/02_entropy.ipynb #2763adad
 def perplexity(p: ArrayLike | Truth, q: ArrayLike | Model | None = None, *,
-               axis: int = -1) -> Array:
+               axis: Axis = -1) -> Array:
     """exp H(p, q): the number of equally likely outcomes that would surprise as much.
 
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``, or a distribution: the truth.
     q : the model; by default ``p`` itself.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
+        Beside a distribution: -1, or that of ``Categorical(…, axis=…)``.
 
     Returns
     -------

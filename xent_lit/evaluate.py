@@ -21,13 +21,14 @@ from .arrays.symbols import SymArray, symbolic
 from .arrays.door import as_arrays
 from .arrays.values import to_host
 from .arrays.checks import normalize
+from .arrays.draws import present_draws
 from .arrays.units import in_base
 from .scale import sum_row_chunks
 from .entropy import entropy
 from .models.bernoulli import Bernoulli
 from .models.categorical import Categorical
 from .models.empirical import empirical
-from .likelihood import check_draws, log_probs
+from .likelihood import log_probs, read_draws
 
 # %% ../nbs/10_evaluate.ipynb #707b1b49
 from .scale import add_pairs, exact_moments
@@ -63,8 +64,8 @@ class Evaluation:
     spread: float = 0.0
     counts: Sequence[float] = ()
 
-    def update(self, model: Model, y: ArrayLike,
-               weights: ArrayLike | None = None) -> "Evaluation":
+    def update(self, model: Model, y: ArrayLike, weights: ArrayLike | None = None, *,
+               ignore: Any = None, classes: Sequence | None = None) -> "Evaluation":
         """The evaluation of these draws as well.
 
         Parameters
@@ -72,6 +73,8 @@ class Evaluation:
         model : distribution, one for all draws or one for each (batch shape of ``y``).
         y : array_like, the draws. None at all is allowed and changes nothing.
         weights : array_like, shape of ``y``: how often each draw counts; once by default.
+            A draw of weight 0 is absent: nothing about it is looked at.
+        ignore, classes : as in ``nll``.
 
         Raises
         ------
@@ -80,7 +83,10 @@ class Evaluation:
         """
         caller = "Evaluation.update"
         if 0 in np.shape(y): return self
-        model, _ = check_draws(caller, model, y, weights)
+        model, y, shape, weights = read_draws(caller, model, y, weights, ignore, classes)
+        if weights is not None:
+            weights, model, y = present_draws(caller, shape, weights, model, y)
+            if 0 in np.shape(weights): return self
         xp, log_q = as_arrays(caller, log_q=log_probs(model, y))
         surprise = to_host(caller, 0 - log_q)
         w = to_host(caller, xp.ones_like(log_q) if weights is None else weights)
@@ -194,13 +200,14 @@ def _add_counts(a, b):
 
 # %% ../nbs/10_evaluate.ipynb #8a04bcb5
 def marginal_entropy(y: ArrayLike, *, weights: ArrayLike | None = None,
-                     base: float | None = None) -> Array:
+                     classes: Sequence | None = None, base: float | None = None) -> Array:
     """Entropy of the class frequencies: the loss of the best model that ignores the inputs.
 
     Parameters
     ----------
     y : array_like, shape ``(m,)``, labels.
     weights : array_like, shape ``(m,)``: how often each draw counts; once by default.
+    classes : the names of the labels, where they are given by name.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
 
     Returns
@@ -221,7 +228,7 @@ def marginal_entropy(y: ArrayLike, *, weights: ArrayLike | None = None,
     >>> float(marginal_entropy([0, 1, 1, 0], base=2))
     1.0
     """
-    return entropy(empirical(y, weights=weights), base=base)
+    return entropy(empirical(y, weights=weights, classes=classes), base=base)
 
 # %% ../nbs/10_evaluate.ipynb #85384927
 def evaluate(model: Callable[[Any], Model], batches: Iterable[Sequence[Any]]) -> Evaluation:

@@ -9,11 +9,12 @@ __all__ = ['mse', 'check_targets', 'gaussian_nll']
 # %% ../nbs/06_gaussian.ipynb #406a612e
 from .arrays.types import Array, ArrayLike
 from .arrays.symbols import symbolic
-from .arrays.door import as_arrays, keep_weak
+from .arrays.door import as_arrays, keep_weak, widen_half
+from .arrays.checks import shape_of
 from .arrays.draws import mean_over_draws
 from .models.distribution import overflow_is_infinite
 from .models.normal import Normal
-from .likelihood import check_weight_each, fits_draws, nll, shape_of
+from .likelihood import check_weight_each, nll
 
 # %% ../nbs/06_gaussian.ipynb #e6bcceea
 def mse(y: ArrayLike, f: ArrayLike, *, weights: ArrayLike | None = None) -> Array:
@@ -23,6 +24,7 @@ def mse(y: ArrayLike, f: ArrayLike, *, weights: ArrayLike | None = None) -> Arra
     ----------
     y : array_like, shape ``(m,)``: the targets.
     f : array_like, one prediction or one for each target: nothing else is broadcast.
+        Integers are subtracted as such.
     weights : array_like, shape of ``y``; the result is then Σ w (y − f)² / Σ w.
 
     Returns
@@ -52,15 +54,28 @@ def mse(y: ArrayLike, f: ArrayLike, *, weights: ArrayLike | None = None) -> Arra
 @overflow_is_infinite
 def _squares(y, f):
     """The squared error of each target; what lists give stays weakly typed."""
-    xp, target, prediction = as_arrays("mse", y=y, f=f)
-    return keep_weak((target - prediction) ** 2, y, f)
+    xp, target, prediction = as_arrays("mse", y=widen_half(y), f=widen_half(f))
+    gap = target - prediction
+    if _are_integers(y, f): gap = _difference_of_integers(gap, y, f)
+    return keep_weak(gap ** 2, y, f)
+
+def _are_integers(*arrays):
+    return all("int" in str(getattr(a, "dtype", "")) for a in arrays)
+
+def _difference_of_integers(gap, y, f):
+    """The difference, exact where it fits into an integer: beyond 2⁵³, or 2²⁴ in single
+    precision, floats do not hold every integer."""
+    xp, y, f, gap = as_arrays("mse", keep_integers=True, y=y, f=f, gap=gap)
+    if not all(xp.isdtype(a.dtype, "integral") for a in (y, f)): return gap
+    near = xp.abs(gap) < xp.iinfo(y.dtype).max / 2
+    return xp.where(near, xp.astype(y - f, gap.dtype), gap)
 
 def check_targets(caller, y, f):
     """The shape of the targets; raise unless there is one prediction, or one for each."""
     shape, predicted = shape_of(y, caller, "y"), shape_of(f, caller, "f")
     if 0 in shape:
         raise ValueError(f"{caller}: got an empty sample, expected at least one target")
-    if not fits_draws(predicted, shape):
+    if predicted not in ((), shape):
         raise ValueError(f"{caller}: f has shape {predicted}, the targets y {shape}; "
                          "expected one prediction, or one for each target")
     return shape

@@ -8,25 +8,36 @@ __all__ = ['nll', 'log_probs', 'surprises', 'check_draws', 'as_model', 'check_we
            'fits_draws', 'shape_of', 'likelihood', 'log_likelihood']
 
 # %% ../nbs/05_likelihood.ipynb #cb9611df
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from .arrays.types import Array, ArrayLike, Model
-from .arrays.door import (
-    as_arrays, broadcast_shapes, check_sizes_known, is_weak, parse_array)
+from .arrays.door import as_arrays, is_weak, keep_weak, label_codes, parse_array, widen_half
+from .arrays.checks import shape_of
 from .arrays.draws import mean_over_draws, sums_over_draws
 from .arrays.protocol import as_distribution, is_array_like
 from .models.distribution import Distribution
 
 # %% ../nbs/05_likelihood.ipynb #df2a67aa
-def nll(model: Model, x: ArrayLike, *, weights: ArrayLike | None = None) -> Array:
+def nll(model: Model, x: ArrayLike, *, weights: ArrayLike | None = None,
+        ignore: Any = None, classes: Sequence | None = None) -> Array:
     """Mean negative log-likelihood −(1/m) Σ log q(xᵢ), in nats.
 
     It is the cross-entropy of the empirical distribution and the model.
     No constant is dropped, nothing is clipped.
+    A draw of weight 0, or one to ignore, is absent: nothing about it is looked at.
+    Of half precision the loss is computed and returned in single.
 
     Parameters
     ----------
     model : distribution, one for all draws or one for each (batch shape of ``x``).
     x : array_like, shape ``(m,)``, the draws; labels for ``Bernoulli`` and ``Categorical``.
     weights : array_like, shape ``(m,)``; the result is then Σ w l / Σ w.
+    ignore : a label, such as −100, that marks padding; or a mask, True for each draw
+        that is to be left out.
+    classes : the names of the labels 0, 1, …, where draws are given by name.
 
     Returns
     -------
@@ -46,43 +57,91 @@ def nll(model: Model, x: ArrayLike, *, weights: ArrayLike | None = None) -> Arra
     >>> from xent_lit import Bernoulli, nll
     >>> round(float(nll(Bernoulli(0.75), [1, 1, 0])), 4)
     0.6539
+    >>> round(float(nll(Bernoulli(0.75), [1, 1, 0, -100], ignore=-100)), 4)
+    0.6539
     """
-    model, shape = check_draws("nll", model, x, weights)
+    model, x, shape, weights = read_draws("nll", model, x, weights, ignore, classes)
     return mean_over_draws("nll", surprises, shape, weights, model, x)
 
 # %% ../nbs/05_likelihood.ipynb #e1af93e3
 def log_probs(model, x):
-    """The log-probability of each draw; what lists give stays weakly typed."""
-    log_q = model.log_prob(x)
+    """The log-probability of each draw, in single precision at least; what lists give
+    stays weakly typed."""
+    log_q = model.in_single().log_prob(widen_half(x))
     return model._own(log_q)[0] if is_weak(x) else log_q
 
 def surprises(model, x):
     """The surprise −log q(x) of each draw."""
     return 0 - log_probs(model, x)          # a mere minus would make −0.0 of a sure draw
 
-def check_draws(caller, model, x, weights=None):
-    """The model as a distribution and the shape of the draws; raise unless there is
-    one model, or one for each."""
+def read_draws(caller, model, x, weights=None, ignore=None, classes=None):
+    """``(model, x, shape, weights)``: the model as a distribution, draws as numbers, and
+    weights that are 0 for what is ignored; raise unless there is one model, or one for
+    each draw."""
     model = as_model(caller, model)
+    x, gone = _read_names(caller, model, x, ignore, classes)
     shape = shape_of(x, caller)
     shape = shape[:len(shape) - model.event_ndims]
-    batch = tuple(model.batch_shape)
     if 0 in shape:
         raise ValueError(f"{caller}: got an empty sample, expected at least one draw")
-    if batch not in ((), shape) and not fits_draws(batch, shape):
-        raise ValueError(f"{caller}: model has batch shape {batch}, the draws {shape}; "
-                         "expected one model, or one for each draw")
-    if weights is not None:
-        check_weight_each(caller, weights, shape)
-    return model, shape
+    batch = tuple(model.batch_shape)
+    if batch not in ((), shape): raise ValueError(_no_fit(caller, model, batch, shape))
+    if weights is not None: check_weight_each(caller, weights, shape)
+    if ignore is not None and gone is None: gone = _is_ignored(caller, x, ignore, shape)
+    return model, x, shape, weights if gone is None else _without(caller, weights, gone)
+
+def _read_names(caller, model, x, ignore, classes):
+    """Draws by name as labels, and which of these are ignored."""
+    gone = None
+    if isinstance(ignore, str):
+        gone = np.asarray(x).astype(object) == ignore
+        names = classes or getattr(model, "classes", None) or [ignore]
+        x = np.where(gone, names[0], np.asarray(x).astype(object))
+    x = model.read_outcomes(x) if classes is None else label_codes(caller, x, classes)
+    return x, gone
+
+def _no_fit(caller, model, batch, shape):
+    """What is wrong with models and draws that do not fit, and what helps."""
+    helps = ""
+    k = getattr(model.support, "high", None)
+    if model.discrete and shape[:-1] == batch and shape[-1] - 1 == k:
+        helps = ("; if each row of x has one-hot or soft labels, cross_entropy(x, model) "
+                 "takes them")
+    elif model.discrete and len(batch) == len(shape) > 1:
+        helps = "; Categorical(…, axis=1) takes outcomes that stand on axis 1"
+    return (f"{caller}: model has batch shape {batch}, the draws {shape}; expected one "
+            f"model, or one for each draw{helps}")
+
+def _is_ignored(caller, x, ignore, shape):
+    """Which draws have that label, or are masked."""
+    if isinstance(ignore, (int, float)): return _has_label(caller, x, ignore, shape)
+    mask = parse_array(caller, "ignore", ignore)
+    if tuple(mask.shape) == shape and "bool" in str(mask.dtype): return mask
+    raise ValueError(f"{caller}: ignore has shape {tuple(mask.shape)} and type "
+                     f"{mask.dtype}, expected a label, or a mask of shape {shape}")
+
+def _has_label(caller, x, label, shape):
+    xp, x = as_arrays(caller, keep_integers=True, x=x)
+    if tuple(x.shape) != shape:
+        raise ValueError(f"{caller}: ignore is the label {label}, the draws are vectors; "
+                         f"expected a mask of shape {shape}")
+    return xp.isnan(x) if label != label else x == label
+
+def _without(caller, weights, gone):
+    """The weights, 0 where draws are gone."""
+    if weights is None: return keep_weak(as_arrays(caller, ignore=~gone)[1])
+    xp, w, gone = as_arrays(caller, weights=weights, ignore=gone)
+    none = xp.zeros_like(gone)
+    return xp.where(gone == 0, w + none, none)
 
 def as_model(caller, model):
     """What is applied to draws, as a distribution with log-probabilities."""
     if isinstance(model, Distribution): return model
     found = None if is_array_like(model) else as_distribution(model, caller, "model")
     if isinstance(found, Distribution): return found
-    raise TypeError(f"{caller}: model is {type(model).__name__}, "
-                    "expected a distribution such as Normal(0, 1)")
+    raise TypeError(f"{caller}: model is {type(model).__name__}, expected a distribution "
+                    "such as Normal(0, 1) or Categorical(logits=…); the model stands first, "
+                    "then the draws")
 
 def check_weight_each(caller, weights, shape, what="draw"):
     """Raise unless there is one weight for each draw, or whatever else is weighed."""
@@ -90,19 +149,6 @@ def check_weight_each(caller, weights, shape, what="draw"):
     if own != shape:
         raise ValueError(f"{caller}: weights have shape {own}, the {what}s {shape}; "
                          f"expected one weight for each {what}")
-
-def fits_draws(own, shape):
-    """Whether an array of the shape ``own`` has one entry, or one for each draw."""
-    try:
-        return broadcast_shapes(own, shape) == shape
-    except ValueError:
-        return False
-
-def shape_of(x, caller="shape", name="x"):
-    """The shape of an argument, whose sizes must be known."""
-    x = parse_array(caller, name, x)
-    check_sizes_known(caller, name, x)
-    return tuple(x.shape)
 
 # %% ../nbs/05_likelihood.ipynb #c7a81c49
 def likelihood(model: Model, x: ArrayLike) -> Array:
@@ -135,13 +181,14 @@ def likelihood(model: Model, x: ArrayLike) -> Array:
     >>> round(float(likelihood(Bernoulli(0.75), [1, 1, 0])), 6)
     0.140625
     """
-    model, _ = check_draws("likelihood", model, x)
+    model, x, *_ = read_draws("likelihood", model, x)
     xp, log_q = as_arrays("likelihood", log_q=log_probs(model, x))
     return xp.prod(xp.exp(log_q))
 
 # %% ../nbs/05_likelihood.ipynb #92b2a20e
 def log_likelihood(model: Model, x: ArrayLike, *,
-                   weights: ArrayLike | None = None) -> Array:
+                   weights: ArrayLike | None = None, ignore: Any = None,
+                   classes: Sequence | None = None) -> Array:
     """Log-likelihood Σ log q(xᵢ), in nats: the sum over the draws.
 
     Parameters
@@ -149,6 +196,7 @@ def log_likelihood(model: Model, x: ArrayLike, *,
     model : distribution, one for all draws or one for each (batch shape of ``x``).
     x : array_like, shape ``(m,)``, the draws.
     weights : array_like, shape ``(m,)``: how often each draw counts; once by default.
+    ignore, classes : as in ``nll``.
 
     Returns
     -------
@@ -168,6 +216,7 @@ def log_likelihood(model: Model, x: ArrayLike, *,
     >>> round(float(log_likelihood(Bernoulli(0.75), [1, 1, 0])), 4)
     -1.9617
     """
-    model, shape = check_draws("log_likelihood", model, x, weights)
-    total, _ = sums_over_draws("log_likelihood", log_probs, shape, weights, model, x)
+    caller = "log_likelihood"
+    model, x, shape, weights = read_draws(caller, model, x, weights, ignore, classes)
+    total, _ = sums_over_draws(caller, log_probs, shape, weights, model, x)
     return total

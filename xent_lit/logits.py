@@ -9,19 +9,19 @@ __all__ = ['logsumexp', 'log_softmax', 'softmax']
 # %% ../nbs/07_logits.ipynb #d6c3a8a4
 from functools import partial
 
-from .arrays.types import Array, ArrayLike
+from .arrays.types import Array, ArrayLike, Axis
 from .arrays.blocks import map_row_blocks
-from .arrays.checks import as_rows, outcomes_back
+from .arrays.checks import as_rows, outcomes_back, shape_of
 from .rows import log_softmax_rows, logsumexp_rows, softmax_rows
 
 # %% ../nbs/07_logits.ipynb #f26a13ea
-def logsumexp(z: ArrayLike, *, axis: int = -1) -> Array:
+def logsumexp(z: ArrayLike, *, axis: Axis = -1) -> Array:
     """log Σ exp(z) along ``axis``, without overflow and without losing small terms.
 
     Parameters
     ----------
     z : array_like, shape ``(*batch, k)``; infinities are allowed.
-    axis : the axis that is summed.
+    axis : the axis that is summed; several, or ``None`` for all.
 
     Returns
     -------
@@ -45,13 +45,13 @@ def logsumexp(z: ArrayLike, *, axis: int = -1) -> Array:
     xp, z = as_rows("logsumexp", axis, z=z)
     return map_row_blocks(partial(logsumexp_rows, xp=xp), z)
 
-def log_softmax(z: ArrayLike, *, axis: int = -1) -> Array:
+def log_softmax(z: ArrayLike, *, axis: Axis = -1) -> Array:
     """Log-probabilities of the logits ``z``, each exact to rounding.
 
     Parameters
     ----------
     z : array_like, shape ``(*batch, k)``, logits; ``-inf`` forbids an outcome.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all.
 
     Returns
     -------
@@ -72,18 +72,19 @@ def log_softmax(z: ArrayLike, *, axis: int = -1) -> Array:
     >>> [round(float(x), 4) for x in log_softmax([2.0, 1.0, -1.0])]
     [-0.349, -1.349, -3.349]
     """
+    shape = shape_of(z, "log_softmax", "z")
     xp, z = as_rows("log_softmax", axis, z=z)
     log_p = map_row_blocks(partial(log_softmax_rows, xp=xp), z)
-    return outcomes_back(log_p, axis, xp)
+    return outcomes_back(log_p, axis, xp, shape)
 
-def softmax(z: ArrayLike, *, axis: int = -1) -> Array:
+def softmax(z: ArrayLike, *, axis: Axis = -1) -> Array:
     """Probabilities of the logits ``z``, the exponential of ``log_softmax``,
     each exact to rounding.
 
     Parameters
     ----------
     z : array_like, shape ``(*batch, k)``, logits; ``-inf`` forbids an outcome.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all.
 
     Returns
     -------
@@ -104,6 +105,7 @@ def softmax(z: ArrayLike, *, axis: int = -1) -> Array:
     >>> [round(float(x), 4) for x in softmax([2.0, 1.0, -1.0])]
     [0.7054, 0.2595, 0.0351]
     """
+    shape = shape_of(z, "softmax", "z")
     xp, z = as_rows("softmax", axis, z=z)
     p = map_row_blocks(partial(softmax_rows, xp=xp), z)
-    return outcomes_back(p, axis, xp)
+    return outcomes_back(p, axis, xp, shape)

@@ -1361,7 +1361,7 @@ def test_softmax_cross_entropy_against_torch():
         (lambda: entropy(np.array([0.5, np.nan, 0.5])), "entropy: p has a NaN entry"),
         (lambda: entropy(np.array([])), "entropy: p has 0 outcomes"),
         (lambda: entropy([0.5, 0.5], base=1), "base is 1"),
-        (lambda: normalize([0.0, 0.0]), "normalize: w has sums between 0 and 0"),
+        (lambda: normalize([0.0, 0.0]), "normalize: w has the sum 0 and the least entry 0"),
         (lambda: Normal(0, 0), "Normal: scale is 0"),
         (lambda: nll(Bernoulli(0.5), [0, 2]), "got the label 2, expected 0 or 1"),
         (

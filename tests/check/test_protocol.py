@@ -15,6 +15,7 @@ from xent_lit import (
     empirical,
     entropy,
     kl_divergence,
+    nll,
 )
 from xent_lit.models import Distribution
 
@@ -153,9 +154,9 @@ def test_what_is_no_distribution_is_refused(tmp_path):
 def test_both_forms_of_a_parameter_are_known():
     assert float(Bernoulli(logits=0.0).probs) == 0.5
     assert float(Bernoulli(0.5).logits) == 0.0
-    with pytest.raises(ValueError, match="NaN"):
-        Categorical(logits=[math.nan, 0.0])
-    big = np.zeros(2**18 + 2)
-    big[7] = math.nan
-    with pytest.raises(ValueError, match="NaN"):
-        Categorical(logits=big).pmf()
+    for size in 2, 2**18 + 2:  # one contract at every size: logits are looked at when used
+        z = np.zeros(size)
+        z[1] = math.nan
+        for use in Categorical.pmf, entropy, lambda q: q.log_prob(0), lambda q: nll(q, [0]):
+            with pytest.raises(ValueError, match="NaN"):
+                use(Categorical(logits=z))

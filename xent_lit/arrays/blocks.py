@@ -18,7 +18,7 @@ from array_api_compat import device
 
 # %% ../../nbs/arrays.ipynb #07c079b4
 from .symbols import symbolic
-from .door import broadcast_shapes, library_of
+from .door import broadcast_shapes, is_half, library_of, widen_half
 from .values import multiply_add, no_grad_needed
 
 # %% ../../nbs/arrays.ipynb #07a0479c
@@ -42,6 +42,7 @@ np.empty(2**20)
 def map_row_blocks(f, *arrays):
     """``f(*arrays)``, where f treats each row by itself: large arrays go through in
     blocks of rows, but lazy and traced ones, and those that record a gradient, whole.
+    Half precision is too coarse for sums: f gets single precision, the result is narrowed.
 
     Parameters
     ----------
@@ -52,6 +53,13 @@ def map_row_blocks(f, *arrays):
     -------
     array, what ``f(*arrays)`` returns.
     """
+    if not any(map(is_half, arrays)): return _map_blocks(f, arrays)
+    half = next(x for x in arrays if is_half(x))
+    def in_single(*blocks):
+        return f(*map(widen_half, blocks))
+    return library_of(half).astype(_map_blocks(in_single, arrays), half.dtype)
+
+def _map_blocks(f, arrays):
     if all([x.ndim < 2 for x in arrays]): return f(*arrays)
     if all([type(x) in (np.ndarray, np.memmap) for x in arrays]):
         return _map_on_cores(f, arrays)
@@ -68,7 +76,7 @@ def _map_on_cores(f, arrays):
     each = whole.size // len(rows[0])
     step = max(1, BLOCK // each // (2 if short else 1))
     def block(i):
-        if each > BLOCK: return np.asarray(map_row_blocks(f, *[x[i] for x in rows]))[None]
+        if each > BLOCK: return np.asarray(_map_blocks(f, [x[i] for x in rows]))[None]
         lay_out = np.asfortranarray if short else _in_rows
         return f(*[lay_out(x[i:i + step]) for x in rows])
     first = block(0)

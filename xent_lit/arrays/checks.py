@@ -9,49 +9,77 @@ __all__ = ['check_pmf', 'check_pmf_rows', 'check_shapes', 'as_broadcastable', 'c
 
 # %% ../../nbs/arrays.ipynb #2d2ccaae
 import math
+from functools import partial
 
 # %% ../../nbs/arrays.ipynb #f2b6e938
-from .types import Array, ArrayLike
-from .door import as_arrays, broadcast_shapes
-from .values import all_true, as_number, ignore_fp_warnings, is_concrete
+from .types import Array, ArrayLike, Axis
+from .symbols import symbolic
+from .door import (
+    as_arrays, broadcast_shapes, check_sizes_known, is_weak, parse_array, widen_half)
+from .values import (
+    all_true, as_number, demand, first_of, ignore_fp_warnings, is_concrete)
 from .blocks import map_row_blocks, sum_rows
 
 # %% ../../nbs/arrays.ipynb #bb8a8973
 def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
     """Raise unless ``p`` holds probabilities that sum to 1 along ``axis``.
 
-    The check is skipped where values are not at hand: SymPy symbols, Dask arrays,
-    and arrays traced by a compiler.
+    A Dask array raises when it is computed. Where a compiler hides the values, the answer
+    is NaN for each row that is no pmf.
 
     Parameters
     ----------
     p : array_like, shape ``(*batch, k)``, probabilities of ``k`` outcomes on ``axis``.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
     caller, name : how the message refers to the call and to the argument.
+
+    Returns
+    -------
+    array, shape ``(*batch,)``, of zeros, to add to what is computed; 0 for symbols.
 
     Raises
     ------
     ValueError : negative or NaN entries, no outcomes, or a sum that differs from 1
         by more than the square root of the type's rounding unit. TypeError : not numbers.
     """
-    xp, p = as_rows(caller, axis, **{name: p})
-    map_row_blocks(lambda p: check_pmf_rows(p, xp, caller, name, axis), p)
+    xp, rows = as_rows(caller, axis, **{name: p})
+    if xp is symbolic: return 0
+    slack, = slacks(xp, [p], [rows])
+    def check(p):
+        return xp.zeros_like(p[..., 0]) + check_pmf_rows(p, xp, caller, name, axis, slack)
+    return map_row_blocks(check, rows)
 
-def check_pmf_rows(p, xp, caller, name, axis):
-    """The check of values, for outcomes on the last axis; returns the sums."""
+def slacks(xp, given, arrays):
+    """How far from 1 each pmf may sum: the square root of its own type's rounding unit,
+    for rounding may take half of the digits, and no less than that of the type in common."""
+    if xp is symbolic: return [0.0] * len(given)
+    return [max(_slack(xp, x), _slack(xp, a)) for x, a in zip(given, arrays)]
+
+def _slack(xp, x):
+    kind = getattr(x, "dtype", None)
+    if is_weak(x) or not xp.isdtype(kind, "real floating"): return 0.0
+    return math.sqrt(float(xp.finfo(kind).eps))
+
+def check_pmf_rows(p, xp, caller, name, axis, slack):
+    """The check of values, for outcomes on the last axis: 0, or where values are hidden
+    0 for each row that is a pmf and NaN for the others."""
+    if xp is symbolic or 0 in p.shape: return 0
     sums = xp.sum(p, axis=-1)
-    if not is_concrete(xp, p) or 0 in p.shape: return sums
-    slack = math.sqrt(xp.finfo(p.dtype).eps)       # rounding may take half of the digits
     fits = abs(sums - 1) <= slack
-    if bool(xp.min(p) >= 0) and all_true(fits, xp): return sums
-    if bool(xp.any(xp.isnan(p))):
-        raise ValueError(f"{caller}: {name} has a NaN entry, expected probabilities")
-    if bool(xp.any(p < 0)):
-        raise ValueError(f"{caller}: {name} has a negative entry, "
-                         f"{as_number(xp.min(p)):.6g}, expected probabilities")
-    worst = as_number(sums if sums.ndim == 0 else sums[~fits][0])
-    raise ValueError(f"{caller}: {name} sums to {worst:.9g} on axis {axis}, expected 1; "
-                     f"normalize({name}) turns counts or weights into a pmf")
+    if is_concrete(xp, p) and all_true(fits, xp) and bool(xp.min(p) >= 0): return 0
+    least = xp.min(p, axis=-1)
+    ok = xp.logical_and(fits, least >= 0)
+    message = partial(_no_pmf, f"{caller}: {name}", name, axis)
+    return demand(ok, xp, message, sums, least, dtype=sums.dtype)
+
+def _no_pmf(said, name, axis, ok, sums, least):
+    total, least = first_of(sums, ok), first_of(least, ok)
+    if math.isnan(total): return f"{said} has a NaN entry, expected probabilities"
+    if least < 0: return f"{said} has a negative entry, {least:.6g}, expected probabilities"
+    return (f"{said} sums to {total:.9g} on axis {axis}, expected 1; normalize({name}) "
+            f"turns counts or weights into a pmf{_TABLES if sums.ndim else ''}")
+
+_TABLES = ", axis= says where the outcomes are, and axis=None that it is a joint table"
 
 # %% ../../nbs/arrays.ipynb #09fa8f8b
 def check_shapes(caller, expected="shapes that broadcast", **shapes):
@@ -90,16 +118,50 @@ def as_pmfs(caller, axis, **arrays):
     """The door for pmfs: ``(xp, *arrays)`` after the checks of shape and value."""
     xp, *values = as_arrays(caller, **arrays)
     check_outcomes(caller, axis, **dict(zip(arrays, values)))
-    for name, p in zip(arrays, values): check_pmf(p, axis=axis, caller=caller, name=name)
-    return xp, *values
+    flaws = [check_pmf(p, axis=axis, caller=caller, name=name)
+             for name, p in zip(arrays, values)]
+    return xp, *(with_flaw(p, flaw, axis, xp) for p, flaw in zip(values, flaws))
+
+def with_flaw(p, flaw, axis, xp):
+    """The pmfs, NaN where they were hidden and are none."""
+    if xp is symbolic or is_concrete(xp, p): return p
+    return p + xp.expand_dims(flaw, axis=axis)
 
 def as_rows(caller, axis, **arrays):
     """The door for outcomes on an axis: ``(xp, *arrays)`` with this axis at the end."""
     xp, *values = as_arrays(caller, **arrays)
+    if axis is None or isinstance(axis, tuple):
+        values = [_join_axes(caller, name, x, axis, xp) for name, x in zip(arrays, values)]
+        _check_joint(caller, axis, dict(zip(arrays, values)))
+        values, axis = [x for x, _ in values], -1
     shapes = {x.shape for x in values}
     if axis == -1 and len(shapes) == 1 and shapes.pop()[-1:] > (0,): return xp, *values
     check_outcomes(caller, axis, **dict(zip(arrays, values)))
     return xp, *(outcomes_last(x, axis, xp) for x in values)
+
+def _join_axes(caller, name, x, axis, xp):
+    """The axes of a joint table as one at the end, and the shape that they had."""
+    axes = _axes(caller, name, x.ndim, axis)
+    if getattr(x, "over", None): return x, x.shape
+    order = *(a for a in range(x.ndim) if a not in axes), *axes
+    moved = xp.permute_dims(x, order) if order != tuple(range(x.ndim)) else x
+    table = tuple(moved.shape)[x.ndim - len(axes):]
+    return xp.reshape(moved, (*moved.shape[:x.ndim - len(axes)], math.prod(table))), table
+
+def _axes(caller, name, ndim, axis):
+    """The axes of a joint table, counted from the front."""
+    axes = range(ndim) if axis is None else axis
+    known = all(a in range(-ndim, ndim) for a in axes)
+    found = tuple(a % ndim for a in axes) if known and axes else ()
+    if found and len({*found}) == len(found): return found
+    raise ValueError(f"{caller}: {name} has {ndim} axes, expected outcomes on axis {axis}")
+
+def _check_joint(caller, axis, tables):
+    """Raise unless all joint tables have the same shape."""
+    if len({table for _, table in tables.values()}) < 2: return
+    found = ", ".join(f"{name} has outcomes of shape {table}"
+                      for name, (_, table) in tables.items())
+    raise ValueError(f"{caller}: {found} on axis {axis}; expected the same shape")
 
 def outcomes_last(x, axis, xp):
     """The array with its axis of outcomes moved to the end."""
@@ -107,32 +169,42 @@ def outcomes_last(x, axis, xp):
     axis %= x.ndim
     return xp.permute_dims(x, (*(a for a in range(x.ndim) if a != axis), axis))
 
-def outcomes_back(x, axis, xp):
-    """The reverse of ``outcomes_last``."""
+def outcomes_back(x, axis, xp, shape):
+    """The reverse of ``as_rows``, for an array that had that shape."""
+    if axis is None: return xp.reshape(x, shape)
+    if isinstance(axis, tuple): return _part_axes(x, _axes("axis", "x", len(shape), axis), xp, shape)
     if axis in (-1, x.ndim - 1): return x
     order = list(range(x.ndim - 1))
     order.insert(axis % x.ndim, x.ndim - 1)
     return xp.permute_dims(x, tuple(order))
 
+def _part_axes(x, axes, xp, shape):
+    """The last axis as those axes again."""
+    order = *(a for a in range(len(shape)) if a not in axes), *axes
+    back = tuple(order.index(a) for a in range(len(shape)))
+    return xp.permute_dims(xp.reshape(x, tuple(shape[a] for a in order)), back)
+
 def sum_over_outcomes(caller, term, axis, **pmfs):
     """Σ term(p, q, xp) over the outcomes of two pmfs, each block checked as it passes.
     One pmf alone stands for both."""
     xp, *values = as_rows(caller, axis, **pmfs)
+    allowed = slacks(xp, pmfs.values(), values)
     def rows(*values):
-        for name, p in zip(pmfs, values): check_pmf_rows(p, xp, caller, name, axis)
-        return sum_rows(terms, xp, *values)
+        flaws = [check_pmf_rows(p, xp, caller, name, axis, slack)
+                 for name, p, slack in zip(pmfs, values, allowed)]
+        return sum(flaws, start=sum_rows(terms, xp, *values))
     def terms(*values):
         return term(values[0], values[-1], xp)
     return map_row_blocks(rows, *values)
 
 # %% ../../nbs/arrays.ipynb #056813ee
-def normalize(w: ArrayLike, *, axis: int = -1) -> Array:
+def normalize(w: ArrayLike, *, axis: Axis = -1) -> Array:
     """Weights or counts divided by their sum: the explicit way to make a pmf.
 
     Parameters
     ----------
     w : array_like, shape ``(*batch, k)``, non-negative weights; on symbols, positive ones.
-    axis : the axis of the outcomes.
+    axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
 
     Returns
     -------
@@ -148,27 +220,42 @@ def normalize(w: ArrayLike, *, axis: int = -1) -> Array:
     >>> normalize([8, 2]).tolist()
     [0.8, 0.2]
     """
+    shape = shape_of(w, "normalize", "w")
     xp, w = as_rows("normalize", axis, w=w)
     def rows(w):
         with ignore_fp_warnings(xp, "over"): sums = xp.sum(w, axis=-1, keepdims=True)
-        if is_concrete(xp, w):
-            finite = xp.all(sums > 0) & xp.all(xp.isfinite(sums))
-            if not bool(xp.all(w >= 0) & finite):
-                raise ValueError(
-                    f"normalize: w has sums between {as_number(xp.min(sums)):.6g} and "
-                    f"{as_number(xp.max(sums)):.6g} and least entry "
-                    f"{as_number(xp.min(w)):.6g}, "
-                    "expected weights >= 0 with a finite sum > 0")
-        return w / sums
-    return outcomes_back(map_row_blocks(rows, w), axis, xp)
+        return w / (sums + _check_weight_rows(w, sums, xp))
+    return outcomes_back(map_row_blocks(rows, w), axis, xp, shape)
+
+def _check_weight_rows(w, sums, xp):
+    if xp is symbolic: return 0
+    least = xp.min(w, axis=-1, keepdims=True)
+    def message(ok, sums, least):
+        return (f"normalize: w has the sum {first_of(sums, ok):.6g} and the least entry "
+                f"{first_of(least, ok):.6g}, expected weights >= 0 with a finite sum > 0")
+    ok = xp.logical_and(_is_total(sums, xp), least >= 0)
+    return demand(ok, xp, message, sums, least, dtype=sums.dtype)
+
+def _is_total(sums, xp):
+    return xp.logical_and(sums > 0, xp.isfinite(sums))
 
 # %% ../../nbs/arrays.ipynb #68e3cb53
 def check_weights(caller, xp, w):
-    """Raise unless the weights of a sample are not negative and have a finite sum > 0,
-    where values are at hand."""
-    if not is_concrete(xp, w): return
+    """Raise unless the weights of a sample are not negative and have a finite sum > 0;
+    what it returns is 0, or NaN if they are hidden and wrong (see ``demand``)."""
+    if xp is symbolic: return 0
+    w = widen_half(w)
     total, least = xp.sum(w), xp.min(w)
-    if not bool((total > 0) & xp.isfinite(total) & (least >= 0)):
-        raise ValueError(f"{caller}: weights sum to {as_number(total):g} "
-                         f"with least entry {as_number(least):g}, "
-                         "expected weights >= 0 with a finite sum > 0")
+    def message(ok, total, least):
+        total, least = as_number(total), as_number(least)
+        if total == least == 0: return f"{caller}: all draws are absent, expected one that counts"
+        return (f"{caller}: weights sum to {total:g} with least entry {least:g}, "
+                "expected weights >= 0 with a finite sum > 0")
+    ok = xp.logical_and(_is_total(total, xp), least >= 0)
+    return demand(ok, xp, message, total, least, dtype=total.dtype)
+
+def shape_of(x, caller="shape", name="x"):
+    """The shape of an argument, whose sizes must be known."""
+    x = parse_array(caller, name, x)
+    check_sizes_known(caller, name, x)
+    return tuple(x.shape)

@@ -9,12 +9,14 @@ __all__ = ['WeakArray', 'is_weak', 'keep_weak', 'parse_array', 'check_sizes_know
 # %% ../../nbs/arrays.ipynb #583366b6
 import importlib
 from itertools import zip_longest
+from numbers import Integral, Real
 
 import numpy as np
 from array_api_compat import array_namespace, device, is_array_api_obj
 
 # %% ../../nbs/arrays.ipynb #b3a5a37a
 from .symbols import SymArray, symbolic
+from .values import is_concrete
 
 # %% ../../nbs/arrays.ipynb #069afb76
 class WeakArray(np.ndarray):
@@ -26,6 +28,7 @@ def is_weak(x):
     """Whether x adapts to the arrays beside it: lists and plain numbers do
     (NumPy's float64 counts as a number)."""
     if isinstance(x, (int, float, WeakArray)): return True
+    if isinstance(x, np.ndarray) and x.dtype == object: return True
     return not (isinstance(x, SymArray) or is_array_api_obj(x))
 
 def keep_weak(a, *given):
@@ -37,18 +40,72 @@ def keep_weak(a, *given):
 def parse_array(caller, name, x):
     """One argument as an array, still of its own library and type, or a ``WeakArray``."""
     if isinstance(x, SymArray): return x
+    if isinstance(x, np.ma.MaskedArray): raise TypeError(_masked(caller, name))
     if isinstance(x, (np.ndarray, np.generic)):
         if x.dtype.kind in "biufc" and not isinstance(x, float): return x
     elif is_array_api_obj(x): return x
     try: a = np.asarray(x)
     except (ValueError, TypeError): a = np.asarray(None)    # rows of different lengths
-    if a.dtype == object and a.size and all(map(_is_real, a.flat)): return SymArray(a)
+    if a.dtype == object and a.size: a = _read_objects(a)
+    if isinstance(a, SymArray): return a
     if a.dtype.kind in "biuf": return a.view(WeakArray)
-    raise TypeError(f"{caller}: {name} is {str(x)[:40]!r} ({type(x).__name__}), "
-                    "expected real numbers in an array, or in lists of equal length")
+    raise TypeError(f"{caller}: {name} is {str(x)[:40]!r} ({type(x).__name__}), expected "
+                    f"real numbers in an array, or in lists of equal length{_way_out(a)}")
 
-def _is_real(x):
-    return hasattr(x, "free_symbols") or isinstance(x, (int, float))
+def _holds_symbols(a):
+    return any(hasattr(x, "free_symbols") for x in a.flat)
+
+def _read_objects(a):
+    """Objects as symbols, if a SymPy expression is among them, or as the numbers they are."""
+    symbols = _holds_symbols(a)
+    known = all(isinstance(x, Real) or hasattr(x, "free_symbols") for x in a.flat)
+    if not known: return a
+    if symbols: return SymArray(a)
+    integers = all(isinstance(x, Integral) for x in a.flat)
+    try: return a.astype(np.int64 if integers else float)
+    except OverflowError: return _beyond(a)
+
+def _beyond(a):
+    """Integers beyond 64 bits as floats; beyond those they stay what they are."""
+    try: return a.astype(float)
+    except OverflowError: return a
+
+def _masked(caller, name):
+    return (f"{caller}: {name} is a masked array, expected one without a mask; "
+            f"{name}.compressed() holds what is not masked, and where draws are taken, "
+            f"{name}.filled(0) with ignore={name}.mask leaves the others out")
+
+def _way_out(a):
+    """What else helps, for text, for missing values and for numbers beyond the floats."""
+    if a.dtype.kind in "US" or any(isinstance(x, str) for x in a.flat):
+        return "; classes=[…] says which label each name stands for, where labels are taken"
+    if a.size > 1 and any(_is_missing(x) for x in a.flat):
+        return "; weights= or ignore= leave out what is missing, once it is a number"
+    if all(isinstance(x, int) for x in a.flat): return "; these are beyond the floats"
+    return ""
+
+def _is_missing(x):
+    return x is None or type(x).__name__ in ("NAType", "NaTType")
+
+def label_codes(caller, x, classes):
+    """The place of each label among the classes; it adapts to the arrays beside it."""
+    names = list(classes)
+    place = {name: k for k, name in enumerate(names)}
+    if len(place) < len(names):
+        raise ValueError(f"{caller}: classes are {names}, expected different ones")
+    labels = np.asarray(x).astype(object)
+    unknown = [label for label in labels.flat if label not in place]
+    if unknown:
+        raise ValueError(f"{caller}: got the label {unknown[0]!r}, expected one of {names}")
+    codes = np.array([place[label] for label in labels.flat], dtype=int)
+    return codes.reshape(labels.shape).view(WeakArray)
+
+def codes_of_text(caller, x, classes):
+    """The same for text; numbers are labels already."""
+    if is_array_api_obj(x) and not isinstance(x, np.ndarray): return x
+    first = np.asarray(x).reshape(-1)[:1]
+    is_text = any(isinstance(label, str) for label in first)
+    return label_codes(caller, x, classes) if is_text else x
 
 def check_sizes_known(caller, name, x):
     """Raise for a Dask array that does not know how long it is."""
@@ -69,6 +126,9 @@ def _join(caller, arrays):
     if not owned: return np, [], parsed
     if all(isinstance(x, (np.ndarray, np.generic)) for x in owned.values()):
         return np, list(owned.values()), parsed
+    parsed = [np.asarray(x).view(WeakArray) if isinstance(x, np.generic) else x
+              for x in parsed]                               # a number, such as float32(2)
+    owned = {name: x for name, x in owned.items() if not isinstance(x, np.generic)}
     libraries = {library_of(x) for x in owned.values()}
     if len(libraries) > 1:
         kinds = ", ".join(f"{name} is an array of {type(x).__module__.split('.')[0]}"
@@ -118,8 +178,27 @@ def _floating(caller, xp, owned):
     floats = [x.dtype for x in owned if xp.isdtype(x.dtype, "real floating")]
     if any(xp.isdtype(x.dtype, "complex floating") for x in owned):
         raise TypeError(f"{caller}: got complex numbers, expected real ones")
-    if floats: return xp.result_type(*floats)
-    return xp.__array_namespace_info__().default_dtypes()["real floating"]
+    kind = xp.__array_namespace_info__().default_dtypes()["real floating"]
+    if floats: kind = xp.result_type(*floats)
+    return _wide_enough(xp, kind, [x for x in owned if _is_integral(xp, x)])
+
+def _wide_enough(xp, kind, integers):
+    """The floating type; double where another does not hold the integers beside it."""
+    most = 2 / float(xp.finfo(kind).eps)
+    if most > 2.0**52: return kind
+    wide = any(is_concrete(xp, x) and bool(xp.any(xp.abs(x) > most)) for x in integers)
+    return xp.float64 if wide else kind
+
+def widen_half(x):
+    """An array of half precision in single precision, in which sums are taken;
+    anything else stays what it is."""
+    if not is_half(x): return x
+    xp = library_of(x)
+    return xp.astype(x, xp.float32)
+
+def is_half(x):
+    """Whether x is an array of float16 or bfloat16."""
+    return getattr(x, "dtype", None) is not None and str(x.dtype).endswith("float16")
 
 def _convert(xp, x, dtype, owned):
     """The array in the library, of the type and on the device that were found."""
@@ -128,7 +207,8 @@ def _convert(xp, x, dtype, owned):
 
 # %% ../../nbs/arrays.ipynb #864fc872
 def _is_integral(xp, x):
-    if isinstance(x, np.ndarray): return x.dtype.kind in "iu"
+    if isinstance(x, (np.ndarray, np.generic)):
+        return x.dtype.kind in "iu" and x.dtype != np.uint64  # it may not fit into int64
     return xp.isdtype(x.dtype, "integral")
 
 def exact_type(xp, *arrays):

@@ -7,49 +7,122 @@ __all__ = ['mean_over_draws', 'sums_over_draws', 'slice_draws', 'chunk_length']
 
 # %% ../../nbs/arrays.ipynb #3acf1d4d
 import math
+from functools import partial
 
 import numpy as np
+from array_api_compat import device
 
 # %% ../../nbs/arrays.ipynb #d1f731a5
-from .door import _join, as_arrays, WeakArray
-from .values import multiply_zero_safe
+from .symbols import symbolic
+from .door import (
+    _join, as_arrays, keep_weak, library_of, parse_array, WeakArray, widen_half)
+from .values import is_concrete, known_all_false, multiply_zero_safe, to_host
 from .blocks import BLOCK, map_threads, SHORT
 from .checks import check_weights
 
 # %% ../../nbs/arrays.ipynb #f659e332
 def mean_over_draws(caller, costs, shape, weights, *data):
     """Σ w cost / Σ w for ``costs(*data)``, a number for each draw of that shape."""
-    if weights is not None:
-        xp, _, (w,) = _join(caller, {"weights": weights})
-        check_weights(caller, xp, w)
-    elif not chunk_length(shape, data):
-        xp, cost = as_arrays(caller, cost=costs(*data))
+    if weights is None and not chunk_length(shape, data):
+        xp, cost = as_arrays(caller, cost=widen_half(costs(*data)))
         return xp.mean(cost)
     cost, mass = sums_over_draws(caller, costs, shape, weights, *data)
     return cost / mass
 
 def sums_over_draws(caller, costs, shape, weights, *data):
-    """``(Σ w cost, Σ w)``; many draws in NumPy arrays go through in stretches."""
+    """``(Σ w cost, Σ w)``; many draws in NumPy arrays go through in stretches.
+    A draw of weight 0 is absent: nothing about it is looked at."""
+    flaw = 0
+    if weights is not None:
+        xp, _, (w,) = _join(caller, {"weights": weights})
+        flaw = check_weights(caller, xp, w)
     stretch = chunk_length(shape, data if weights is None else (weights, *data))
-    if not stretch: return _sums(caller, costs, weights, data)
+    if not stretch:
+        cost, mass = _sums(caller, costs, shape, weights, data)
+        return cost + flaw, mass
     def part(i):
         draws = slice(i, i + stretch)
         w = None if weights is None else slice_draws(weights, draws, shape)
-        return _sums(caller, costs, w, [slice_draws(a, draws, shape) for a in data])
+        some = [slice_draws(a, draws, shape) for a in data]
+        return _sums(caller, costs, _cut_shape(shape, draws), w, some)
     cost, mass = zip(*map_threads(part, range(0, max(shape), stretch)))
     return np.sum(cost), sum(map(float, mass))
 
-def _sums(caller, costs, weights, data):
-    w = 1.0 if weights is None else weights
-    xp, cost, w = as_arrays(caller, cost=costs(*data), weights=w)
-    if weights is None: return xp.sum(cost), math.prod(cost.shape)
+def _cut_shape(shape, draws):
+    axis = shape.index(max(shape))
+    return *shape[:axis], len(range(*draws.indices(shape[axis]))), *shape[axis + 1:]
+
+def _sums(caller, costs, shape, weights, data):
+    if weights is None:
+        xp, cost = as_arrays(caller, cost=widen_half(costs(*data)))
+        return xp.sum(cost), math.prod(cost.shape)
+    weights, *data = present_draws(caller, shape, weights, *data)
+    if 0 in np.shape(weights): return 0.0, 0.0
+    xp, cost, w = as_arrays(caller, cost=widen_half(costs(*data)), weights=widen_half(weights))
     return xp.sum(multiply_zero_safe(w, cost, xp)), xp.sum(w)
+
+# %% ../../nbs/arrays.ipynb #absentdr
+def present_draws(caller, shape, weights, *data):
+    """``(weights, *data)`` without the draws of weight 0. Where the weights are hidden, a
+    draw that is present stands in for each that is not: the same cost, which counts 0.
+
+    Nothing is computed of what is absent, so that no NaN there meets the 0 in a derivative.
+    """
+    xp, w = as_arrays(caller, weights=weights)
+    if xp is symbolic: return weights, *data
+    absent = w == 0
+    if known_all_false(absent, xp): return weights, *data
+    if is_concrete(xp, absent) and all(map(_can_be_taken, data)):
+        pick = partial(_take_draws, caller, np.flatnonzero(to_host(caller, w)), shape)
+        return map_draws(pick, weights, shape), *(map_draws(pick, a, shape) for a in data)
+    stand_in = partial(_stand_in, caller, absent, shape)
+    return weights, *(map_draws(stand_in, a, shape) for a in data)
+
+def map_draws(f, a, shape):
+    """``f(array, own axes)`` for an array that has an entry for each draw, or for the
+    parameters of a model that has; what all draws share stays."""
+    if hasattr(a, "map_batch"): return a.map_batch(f)
+    own = parse_array("draws", "x", a).ndim - len(shape)
+    return f(a, own) if own >= 0 else a
+
+def _can_be_taken(a):
+    """Whether an array, or a model with its parameters, can be had for some draws."""
+    return not getattr(a, "batch_shape", ()) or bool(a._given())
+
+def _of_draws(caller, a, own, shape):
+    """``(xp, array)`` with an entry for each draw; None for what all draws share."""
+    given = parse_array(caller, "x", a)
+    own = tuple(given.shape)[given.ndim - own:]
+    if tuple(given.shape) == own: return None, given
+    xp = library_of(given)
+    whole = given if tuple(given.shape) == shape + own else xp.broadcast_to(given, shape + own)
+    return xp, whole
+
+def _take_draws(caller, index, shape, a, own):
+    xp, each = _of_draws(caller, a, own, shape)
+    if xp is None: return a
+    rows = xp.reshape(each, (-1, *each.shape[len(shape):]))
+    if xp is np: return keep_weak(rows[index], a)
+    return xp.take(rows, xp.asarray(index, device=device(rows)), axis=0)
+
+def _stand_in(caller, absent, shape, a, own):
+    xp, each = _of_draws(caller, a, own, shape)
+    if xp is None: return a
+    gone = xp.asarray(absent) if isinstance(absent, np.ndarray) else absent
+    first = xp.argmax(xp.astype(xp.reshape(~gone, (-1,)), xp.int32))
+    rows = xp.reshape(each, (-1, *each.shape[len(shape):]))
+    place = xp.arange(rows.shape[0]) == first
+    place = xp.reshape(place, (-1, *(1,) * own))
+    one = xp.sum(xp.where(place, rows, xp.zeros_like(rows)), axis=0, dtype=rows.dtype)
+    gone = xp.reshape(gone, (*shape, *(1,) * own))
+    return xp.where(gone, one, each)
 
 # %% ../../nbs/arrays.ipynb #d88e83f9
 def slice_draws(a, draws, shape, event_ndims=0):
     """What belongs to some of the draws along the longest axis of their shape,
     of an array or of a model."""
-    if hasattr(a, "slice_batch"): return a.slice_batch(draws, shape)
+    if hasattr(a, "map_batch"): return a.map_batch(
+        lambda a, own: slice_draws(a, draws, shape, own))
     axis = np.ndim(a) - event_ndims - len(shape) + shape.index(max(shape))
     own = axis >= 0 and a.shape[axis] == max(shape)
     return a[(slice(None),) * axis + (draws,)] if own else a
@@ -64,7 +137,6 @@ def chunk_length(shape, data):
     return max(1, BLOCK // 2 * max(shape) // draws)
 
 def _can_be_cut(a):
-    """Whether a is a number or an array of NumPy's whose sum does not overflow soon."""
+    """Whether a is a number or an array of NumPy's."""
     if isinstance(a, (int, float, np.number)): return True
-    known = type(a) in (np.ndarray, np.memmap, WeakArray)
-    return known and a.dtype.kind in "biuf" and a.dtype != np.float16
+    return type(a) in (np.ndarray, np.memmap, WeakArray) and a.dtype.kind in "biuf"

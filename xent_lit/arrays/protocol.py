@@ -11,6 +11,7 @@ from array_api_compat import is_array_api_obj
 
 # %% ../../nbs/arrays.ipynb #2775651c
 from .symbols import SymArray
+from .checks import as_rows
 
 # %% ../../nbs/arrays.ipynb #protodef
 _READERS = []
@@ -24,7 +25,8 @@ def reader(read):
 
 def is_array_like(x):
     """Whether x is a number, a list or an array, which stands for a pmf."""
-    return isinstance(x, _PLAIN) or is_array_api_obj(x)
+    if isinstance(x, _PLAIN) or is_array_api_obj(x): return True
+    return hasattr(x, "__array__") and hasattr(x, "__len__")  # a column of a data frame
 
 def as_distribution(x, caller="as_distribution", name="x"):
     """What may stand on either side of the comma, as a distribution.
@@ -52,13 +54,24 @@ def as_distribution(x, caller="as_distribution", name="x"):
     raise TypeError(f"{caller}: {name} is {str(x)[:40]} ({type(x).__name__}), expected "
                     "probabilities, or a distribution with expect(f) and log_prob(x)")
 
-def as_distributions(caller, p, q):
+def as_distributions(caller, p, q, axis=-1):
     """Both sides as distributions; None where both are arrays."""
     if is_array_like(p) and is_array_like(q): return None
+    if axis != -1:
+        p, q = (_with_outcomes_last(caller, name, x, axis)
+                for name, x in (("p", p), ("q", q)))
     try: return as_distribution(p, caller, "p"), as_distribution(q, caller, "q")
     except TypeError:
         if _is_known(p) or _is_known(q): raise
         return None                                       # data frames and other arrays
+
+def _with_outcomes_last(caller, name, x, axis):
+    """What stands beside a distribution, with its outcomes on the last axis."""
+    if is_array_like(x): return as_rows(caller, axis, **{name: x})[1]
+    if getattr(x, "axis", -1) == axis: return x
+    raise ValueError(
+        f"{caller}: got axis={axis} beside {name}, which is {type(x).__name__} with its "
+        f"outcomes elsewhere, expected arrays, or Categorical(…, axis={axis})")
 
 def estimate(caller, p, q, draws, rng=None):
     """The quantity of that name by the mean over draws from p."""

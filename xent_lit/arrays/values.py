@@ -10,6 +10,7 @@ __all__ = ['is_concrete', 'requires_grad', 'no_grad_needed', 'as_number', 'to_ho
 # %% ../../nbs/arrays.ipynb #ed86e81f
 import sys
 from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 from array_api_compat import is_cupy_array, is_dask_array, is_torch_array
@@ -68,6 +69,28 @@ def all_true(mask, xp):
     # it takes 10 µs and 6, which is little beside the arithmetic
     if xp is np: return np.count_nonzero(mask) == mask.size
     return bool(xp.all(mask))
+
+def demand(ok, xp, message, *values, dtype):
+    """Raise ValueError with ``message(ok, *values)`` unless a mask holds for all entries.
+
+    Where values are at hand, the answer is the number 0. Where a compiler hides them it is
+    an array to add to the result: 0 where the mask holds, and NaN where it does not. That
+    of a Dask array raises the same error when it is computed.
+    """
+    if xp is symbolic: return 0
+    if is_dask_array(ok):
+        look = partial(_demand_of_block, message=message, kind=dtype)
+        return ok.map_blocks(look, *values, meta=np.empty((0,) * ok.ndim, dtype))
+    if not is_concrete(xp, ok): return xp.astype(xp.where(ok, 0.0, xp.nan), dtype)
+    if all_true(ok, xp): return 0
+    raise ValueError(message(ok, *values))
+
+def _demand_of_block(ok, *values, message, kind):
+    return np.zeros(ok.shape, kind) + demand(ok, np, message, *values, dtype=kind)
+
+def first_of(values, ok):
+    """The first of the values that a mask excludes, as a number for a message."""
+    return as_number(values if values.ndim == 0 else values[~ok][0])
 
 def known_all_false(mask, xp):
     """Whether a mask is known to mask nothing: we look, where values are at hand."""

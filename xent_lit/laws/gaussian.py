@@ -15,7 +15,8 @@ from ..entropy import cross_entropy
 from ..models.normal import Normal
 from ..models.laplace import Laplace
 from ..models.empirical import empirical
-from ..likelihood import nll, shape_of
+from ..arrays.checks import shape_of
+from ..likelihood import nll
 
 # %% ../../nbs/06_gaussian.ipynb #8ffb2c58
 from ..gaussian import gaussian_nll, mse

@@ -20,7 +20,8 @@ from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
 from ..models.poisson import Poisson
 from ..models.empirical import empirical
-from ..likelihood import log_likelihood, nll, shape_of
+from ..arrays.checks import shape_of
+from ..likelihood import log_likelihood, nll
 from ..gaussian import gaussian_nll
 from ..losses import LOSSES
 from ..assumptions import is_cross_entropy

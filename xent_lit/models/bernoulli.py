@@ -19,9 +19,9 @@ from .links import LOGIT_LINK
 from .pairs import closed_form
 from .fitting import check_outcomes_of
 from .distribution import (
-    check_labels, itself, known_or_expected, ProbsOrLogits)
+    itself, known_or_expected, ProbsOrLogits)
 from .exponential_family import Declared, X
-from .rules import LOGIT, PROBABILITY
+from .rules import check_labels, LOGIT, PROBABILITY
 
 # %% ../../nbs/04_models.ipynb #8dc097e2
 class Bernoulli(Declared, ProbsOrLogits):
@@ -90,10 +90,10 @@ class Bernoulli(Declared, ProbsOrLogits):
         """Log-probability of the label ``y`` (0 or 1), nats.
         Raises ValueError for another label."""
         xp, y, table = as_broadcastable("Bernoulli.log_prob", y=y, table=self.table)
-        check_labels("Bernoulli.log_prob", xp, y, "0 or 1", _is_binary)
+        flaw = check_labels("Bernoulli.log_prob", xp, y, "0 or 1", _is_binary)
         zero, one = self._costs(table, xp)
         cost = multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
-        return 0 - cost
+        return flaw - cost
 
     def with_mean(self, mean):
         """The member with that probability of a 1."""

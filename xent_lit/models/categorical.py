@@ -4,16 +4,19 @@
 __all__ = ['Categorical', 'as_labels']
 
 # %% ../../nbs/04_models.ipynb #a4924585
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from array_api_compat import device, is_dask_array
 
+from ..arrays.types import ArrayLike
 from ..arrays.symbols import SymArray, symbolic
-from ..arrays.door import as_arrays, broadcast_shapes, exact_type, keep_weak
+from ..arrays.door import (
+    as_arrays, broadcast_shapes, codes_of_text, exact_type, keep_weak, widen_half)
 from ..arrays.values import all_true, is_concrete, multiply_zero_safe
-from ..arrays.blocks import is_cut_into_blocks, map_row_blocks
-from ..arrays.checks import as_broadcastable, as_rows, check_pmf, check_shapes
+from ..arrays.blocks import map_row_blocks
+from ..arrays.checks import as_broadcastable, as_rows, check_pmf, check_shapes, with_flaw
 from ..arrays.protocol import is_array_like, reader
 from ..terms import (
     difference, kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, rounding_error,
@@ -24,8 +27,8 @@ from .support import Support
 from .links import SOFTMAX_LINK
 from .pairs import closed_form
 from .fitting import check_outcomes_of
-from .distribution import check_labels, ProbsOrLogits
-from .rules import LOGIT, PROBABILITY
+from .distribution import ProbsOrLogits
+from .rules import check_labels, LOGIT, PROBABILITY
 
 # %% ../../nbs/04_models.ipynb #4e157071
 from .bernoulli import Bernoulli
@@ -35,9 +38,12 @@ class Categorical(ProbsOrLogits):
     """Categorical distribution on the labels 0 … k−1:
     ``probs`` or ``logits`` of shape ``(*batch, k)``.
 
-    Raises TypeError unless exactly one is given; ValueError for probabilities
-    that are not a pmf, NaN logits, or a row that is ``-inf`` throughout
-    (in large NumPy arrays not before the logits are used).
+    ``axis`` says where the outcomes are: 1 for channels that stand first, ``(n, k, …)``.
+    With ``classes``, the names of the labels, draws may be given by name.
+
+    Raises TypeError unless exactly one of the two is given; ValueError for probabilities
+    that are not a pmf. Logits are looked at where they are used: a NaN, or a row that is
+    ``-inf`` throughout, raises ValueError there, at every size, unless its draw is absent.
 
     Examples
     --------
@@ -51,13 +57,21 @@ class Categorical(ProbsOrLogits):
     used_for = "one of k classes"
     outcomes = "the labels 0 … k−1"
 
+    def __init__(self, probs: ArrayLike = None, logits: ArrayLike = None, *,
+                 axis: int = -1, classes: Sequence[str] | None = None) -> None:
+        self._store_form(probs=probs, logits=logits)
+        self._store("axis", axis)
+        self._store("classes", None if classes is None else tuple(classes))
+        self.__post_init__()
+
     def __post_init__(self):
         name, given = self.given_as, self.table
-        xp, table = as_rows("Categorical", -1, **{name: given})
+        xp, table = as_rows("Categorical", self.axis, **{name: given})
+        if self.classes is not None: _check_classes(self.classes, table.shape[-1])
+        if name == "probs":
+            flaw = check_pmf(table, caller="Categorical", name="probs")
+            table = with_flaw(table, flaw, -1, xp)
         if table is not given: self._store(name, keep_weak(table, given))
-        if name == "probs": check_pmf(table, caller="Categorical", name="probs")
-        elif is_concrete(xp, table) and not is_cut_into_blocks(table):
-            _check_peaks(xp, xp.max(table, axis=-1))
 
     @property
     def support(self):
@@ -94,33 +108,42 @@ class Categorical(ProbsOrLogits):
         return self._own(0 - costs)[0]
 
     def _checked_table(self):
-        """The table, checked where that was put off."""
-        if self.by_logits and is_cut_into_blocks(self.table):
-            # to look when the model was made would have taken as long as the loss
-            map_row_blocks(lambda z: _check_peaks(np, np.max(z, axis=-1)), self.table)
+        """The table; raise for logits that allow no outcome, where they are used."""
+        xp, z = as_arrays("Categorical", logits=self.table)
+        if self.by_logits and is_concrete(xp, z):
+            map_row_blocks(lambda z: check_peaks(xp, xp.max(z, axis=-1)), z)
         return self.table
+
+    def read_outcomes(self, x):
+        """Labels of outcomes that are given by name."""
+        return x if self.classes is None else codes_of_text("Categorical", x, self.classes)
 
     def log_prob(self, y):
         """Log-probability of the labels ``y``, nats; ``y`` and the batch broadcast.
 
         Raises ValueError for a label that is not an integer from 0 to k − 1.
         """
-        xp, table, y = as_arrays(
-            "Categorical.log_prob", keep_integers=True, table=self.table, y=y)
+        xp, table, y = as_arrays("Categorical.log_prob", keep_integers=True,
+                                 table=self.table, y=self.read_outcomes(y))
         if y.shape != table.shape[:-1]:
             check_shapes("Categorical.log_prob", y=y.shape, batch=table.shape[:-1])
-        y = as_labels(xp, y, table.shape[-1])[..., None]
+        y, flaw = as_labels(xp, y, table.shape[-1], table.dtype)
+        return self._log_probs(table, y[..., None], xp) + flaw
+
+    def _log_probs(self, table, y, xp):
         def of_probs(p, y):
             return 0 - surprisal(_pick(p, y, xp), xp)
         def of_logits(z, y):
             return of_label(_pick(z, y, xp), *max_and_log_sum(z, xp))
         def of_label(logit, m, excess):
-            if xp is np: _check_peaks(xp, m)             # it was put off for large logits
+            check_peaks(xp, m)
             return difference(logit, m[..., 0], xp) - excess[..., 0]
         if not self.by_logits: return map_row_blocks(of_probs, table, y)
         if table.ndim > 1: return map_row_blocks(of_logits, table, y)
+        half, table = table.dtype, widen_half(table)
         both = max_and_log_sum(table, xp)                    # one model for all draws
-        return map_row_blocks(lambda y: of_label(_pick(table, y, xp), *both), y)
+        log_q = map_row_blocks(lambda y: of_label(_pick(table, y, xp), *both), y)
+        return xp.astype(log_q, half, copy=False) if table.dtype != half else log_q
 
     def with_mean(self, mean):
         """The member with these probabilities, the means of the one-hot labels."""
@@ -139,9 +162,9 @@ class Categorical(ProbsOrLogits):
         """The probabilities less the one-hot label."""
         xp, p, y = as_arrays("linear_gradient", p=self.pmf(), y=y)
         k = p.shape[-1]
-        y = as_labels(xp, y, k)[..., None]
-        is_target = xp.equal(y, xp.arange(k, device=device(p)))
-        return p - xp.astype(is_target, p.dtype)
+        y, flaw = as_labels(xp, y, k, p.dtype)
+        is_target = xp.equal(y[..., None], xp.arange(k, device=device(p)))
+        return p - xp.astype(is_target, p.dtype) + xp.asarray(flaw)[..., None]
 
     @classmethod
     def fit_to(cls, p, k=None):
@@ -233,23 +256,33 @@ def _read_pmf(x):
     """Numbers in arrays and lists are probabilities of the labels 0, 1, 2, …"""
     return Categorical(probs=x) if is_array_like(x) else None
 
-def _check_peaks(xp, m):
-    """Raise unless each row's largest logit is above −inf, as NaN is not; returns them."""
-    if not all_true(m > -xp.inf, xp):
-        raise ValueError("Categorical: logits have a NaN, or a row of -inf; "
-                         "expected no NaN, and in each row an entry above -inf")
-    return m
+def check_peaks(xp, m):
+    """Raise unless each row's largest logit is above −inf, as NaN is not; returns them.
+    Where they are hidden, the costs come out as NaN by themselves."""
+    if not is_concrete(xp, m) or all_true(m > -xp.inf, xp): return m
+    raise ValueError("Categorical: logits have a NaN, or a row of -inf; "
+                     "expected no NaN, and in each row an entry above -inf; "
+                     "a draw of weight 0 is left out")
 
-def as_labels(xp, y, k):
-    """Labels as integers; raise for labels that are not 0 … k−1."""
+def _check_classes(classes, k):
+    """Raise unless the classes are k different names."""
+    if len({*classes}) == k and all(isinstance(name, str) for name in classes): return
+    raise ValueError(f"Categorical: classes are {', '.join(map(str, classes))}, "
+                     f"expected {k} different names, one for each outcome")
+
+def as_labels(xp, y, k, dtype=None):
+    """Labels as integers, and what to add to their results (see ``demand``); raise for
+    labels that are not 0 … k−1."""
     if xp is symbolic: return as_labels(np, np.asarray(y.data, dtype=float), k)
     def fits(y, xp):
         inside = xp.logical_and(y >= 0, y < k)
         if xp.isdtype(y.dtype, "integral"): return inside
         return xp.logical_and(inside, y == xp.floor(y))
-    check_labels("Categorical.log_prob", xp, y, f"integers from 0 to {k - 1}", fits)
+    flaw = check_labels(
+        "Categorical.log_prob", xp, y, f"integers from 0 to {k - 1}", fits, dtype)
     integral = xp.__array_namespace_info__().default_dtypes()["integral"]
-    return xp.astype(y, integral, copy=False)
+    if not isinstance(flaw, int): y = xp.where(fits(y, xp), y, xp.zeros_like(y))
+    return xp.astype(y, integral, copy=False), flaw
 
 def _pick(table, y, xp):
     """``table[..., y]`` along the last axis, for labels ``y`` with an axis of length one."""

@@ -16,7 +16,8 @@ from ..arrays.door import as_arrays, broadcast_shapes, keep_weak
 from ..arrays.values import as_number, is_concrete
 from ..arrays.checks import as_broadcastable
 from .expectation import over_members
-from .distribution import check_labels, Distribution
+from .distribution import Distribution
+from .rules import check_labels
 
 # %% ../../nbs/11_families.ipynb #compounddef
 class Compound(Distribution):
@@ -153,11 +154,11 @@ def in_library(caller, model, x):
     return keep_weak(a, x, *given.values())
 
 def check_outcome(caller, support, x):
-    """Raise for a label outside the support, where values are at hand."""
+    """Raise for a label outside the support, as ``check_labels`` does."""
     xp, x, inside = inside_of(caller, support, x)
     def fits(x, xp):
         return inside
-    check_labels(caller, xp, x, support, fits)
+    return check_labels(caller, xp, x, support, fits)
 
 def as_own(caller, **given):
     """Parameters as they are kept: lists become arrays, numbers and symbols stay."""

@@ -21,10 +21,10 @@ from ..special import gammaln, stirling_excess
 from .support import Support
 from .expectation import points_of
 from .pairs import closed_form, divergence_of
-from .distribution import check_labels, ProbsOrLogits
+from .distribution import ProbsOrLogits
 from .exponential_family import convert, ExponentialFamily, of_one_family, X
 from .bernoulli import Bernoulli
-from .rules import LOGIT, PROBABILITY
+from .rules import check_labels, LOGIT, PROBABILITY
 
 # %% ../../nbs/11_families.ipynb #countrule
 def _is_above_zero(a, xp):
@@ -52,12 +52,12 @@ class Trials(ProbsOrLogits, ExponentialFamily):
     def deviance(self, y):
         """Twice the D of the member with mean y and this one, for each y."""
         xp, q, y = convert(f"{type(self).__name__}.deviance", self, y=y)
-        check_labels("deviance", xp, y, f"a mean, {_hull(self)}", q._may_be_mean)
+        flaw = check_labels("deviance", xp, y, f"a mean, {_hull(self)}", q._may_be_mean)
         if xp is symbolic: return 2 * q.with_mean(y).kl_divergence(q)
         kind = y.dtype
         k, m, table = in_double(xp, *q._shares_at(y, xp), q.table)
         trial = q.trial()._with({q.given_as: table})
-        return xp.astype(2 * cost_of_shares(k, m, trial, xp), kind, copy=False)
+        return xp.astype(2 * cost_of_shares(k, m, trial, xp), kind, copy=False) + flaw
 
     def _may_be_mean(self, y, xp):
         return xp.logical_and(y >= self.support.low, y <= self.support.high)

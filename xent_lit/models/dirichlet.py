@@ -20,8 +20,8 @@ from ..arrays.checks import check_outcomes
 from ..special import digamma, digamma_excess, gammaln, trigamma
 from .support import SIMPLEX
 from .pairs import closed_form, knows
-from .rules import POSITIVE
-from .distribution import check_labels, Distribution
+from .rules import check_labels, POSITIVE
+from .distribution import Distribution
 from .exponential_family import convert
 from .fitting import check_several
 from .beta import Beta
@@ -55,9 +55,10 @@ class Dirichlet(Distribution):
         Raises ValueError for a share below 0 and for shares that do not sum to 1."""
         xp, q, x = convert("Dirichlet.log_prob", self, x=x)
         if xp is symbolic: return _log_density_of_symbols(q.concentration, x)
-        check_labels("Dirichlet.log_prob", xp, xp.sum(x, axis=-1), "shares that sum to 1", _is_one)
-        check_labels("Dirichlet.log_prob", xp, x, "shares >= 0", _is_share)
-        return _log_density_of_dirichlet(x, q.concentration, xp)
+        caller, total = "Dirichlet.log_prob", xp.sum(x, axis=-1)
+        flaw = check_labels(caller, xp, total, "shares that sum to 1", _is_one)
+        flaw = flaw + check_labels(caller, xp, xp.min(x, axis=-1), "shares >= 0", _is_share)
+        return _log_density_of_dirichlet(x, q.concentration, xp) + flaw
 
     @classmethod
     def fit_to(cls, p):

@@ -8,15 +8,17 @@ __all__ = ['Empirical', 'is_conditional', 'empirical', 'can_merge']
 
 # %% ../../nbs/04_models.ipynb #74698287
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..arrays.types import ArrayLike
 from ..arrays.symbols import lift, SymArray, symbolic
-from ..arrays.door import as_arrays, exact_type, keep_weak
+from ..arrays.door import as_arrays, exact_type, keep_weak, label_codes
 from ..arrays.values import is_concrete, multiply_zero_safe, no_grad_needed, to_host
 from ..arrays.checks import as_broadcastable, check_weights
+from ..arrays.draws import present_draws
 from ..arrays.protocol import as_distribution
 from ..terms import kl_div, surprisal
 from .distribution import Distribution
@@ -147,10 +149,12 @@ def _join_weights(xp, named, columns, weights):
     if tuple(w.shape) != (size,):
         raise ValueError(f"empirical: weights have shape {tuple(w.shape)}, "
                          f"expected ({size},)")
-    check_weights("empirical", xp, w)
+    w = w + check_weights("empirical", xp, w)
+    w, *columns = present_draws("empirical", (size,), w, *columns)
     return xp, *columns, w
 
-def empirical(*samples: ArrayLike, weights: ArrayLike | None = None) -> Empirical:
+def empirical(*samples: ArrayLike, weights: ArrayLike | None = None,
+              classes: Sequence | None = None) -> Empirical:
     """The empirical distribution p̂(x) = n_x / m of a sample, or of pairs ``(x, y)``.
 
     Equal draws are merged, but not of lazy, traced or symbolic samples, and not of
@@ -160,6 +164,8 @@ def empirical(*samples: ArrayLike, weights: ArrayLike | None = None) -> Empirica
     ----------
     *samples : array_like, ``(m,)`` or ``(m, features)``: one sample, or x and y for pairs.
     weights : array_like, shape ``(m,)``, non-negative; equal weights by default.
+        A draw of weight 0 is absent: nothing about it is looked at.
+    classes : the names of the labels 0, 1, …, where the (last) sample is given by name.
 
     Returns
     -------
@@ -178,6 +184,8 @@ def empirical(*samples: ArrayLike, weights: ArrayLike | None = None) -> Empirica
     (0.75, 2.75)
     """
     if not samples: raise TypeError("empirical: got no sample, expected at least one")
+    if classes is not None:
+        samples = *samples[:-1], label_codes("empirical", samples[-1], classes)
     named = {f"sample {i}": x for i, x in enumerate(samples, 1)}
     xp, *columns = as_arrays("empirical", keep_integers=True, **named)
     sizes = [x.shape[0] if x.ndim else None for x in columns]

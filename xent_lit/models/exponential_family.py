@@ -24,7 +24,8 @@ from ..special import gammaln
 from .pairs import closed_form, declared_class, inf_outside, infinite, knows
 from .fitting import (
     check_fixed, check_inside, check_several, known_number, solve_means)
-from .distribution import check_labels, Distribution, overflow_is_infinite
+from .distribution import Distribution, overflow_is_infinite
+from .rules import check_labels
 
 # %% ../../nbs/04_models.ipynb #expfstat
 @dataclass(frozen=True)
@@ -138,10 +139,10 @@ class ExponentialFamily(Declared, Distribution):
         xp, q, x = convert(caller, self, x=x)
         if xp is symbolic: return q.log_density(x, xp)
         inside = xp.logical_and(q.support.contains(x, xp), xp.isfinite(x))
-        if self.discrete: check_labels(caller, xp, x, q.support, q._contains)
+        flaw = check_labels(caller, xp, x, q.support, q._contains) if self.discrete else 0
         safe = xp.where(inside, x, q._inner_point(x, xp))
         never = xp.where(x == x, xp.zeros_like(x) - xp.inf, x)
-        return xp.where(inside, q.log_density(safe, xp), never)
+        return xp.where(inside, q.log_density(safe, xp), never) + flaw
 
     def log_density(self, x, xp):
         """The log-density inside the support."""

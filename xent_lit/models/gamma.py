@@ -24,10 +24,9 @@ from .support import POSITIVE_REALS
 from .links import LOG_LINK
 from .pairs import knows
 from .fitting import check_inside, check_several, known_number
-from .distribution import check_labels
 from .exponential_family import (
     convert, ExponentialFamily, LOG, mean_under, X)
-from .rules import Positive
+from .rules import check_labels, Positive
 
 # %% ../../nbs/04_models.ipynb #gammadef
 class Gamma(ExponentialFamily):
@@ -164,12 +163,12 @@ class Gamma(ExponentialFamily):
 
 def deviance_of_ratio(y, rate, concentration, xp):
     """2 (r − 1 − log r) with r = y·rate/concentration, also where r is nearly 1."""
-    check_labels("deviance", xp, y, "numbers >= 0", _is_not_negative)
+    flaw = check_labels("deviance", xp, y, "numbers >= 0", _is_not_negative)
     product = y * rate
     if xp is symbolic: return 2 * kl_div(concentration, product, xp) / concentration
     excess = concentration - product
     excess = excess - product_error(y, rate, product, xp)
-    return 2 * kl_of_difference(concentration, product, excess, xp) / concentration
+    return 2 * kl_of_difference(concentration, product, excess, xp) / concentration + flaw
 
 def _is_not_negative(y, xp):
     return y >= 0

@@ -148,9 +148,8 @@ class Mixture(Compound):
 
     def log_prob(self, x):
         """The log-probability or log-density at ``x``, nats: log Σ wⱼ exp(log qⱼ(x))."""
-        if self.discrete and not self.event_ndims and not self.is_symbolic:
-            check_outcome("Mixture.log_prob", self.support, x)
-        return self._log_sum(x)
+        if self.is_symbolic or self.event_ndims or not self.discrete: return self._log_sum(x)
+        return self._log_sum(x) + check_outcome("Mixture.log_prob", self.support, x)
 
     def log_mass(self, x):
         """The same, and −inf at what is no outcome."""

@@ -21,9 +21,9 @@ from .support import COUNTS
 from .links import LOG_LINK
 from .pairs import closed_form, divergence_of
 from .fitting import check_outcomes_of
-from .distribution import check_labels, EitherForm, itself, known_or_expected
+from .distribution import EitherForm, itself, known_or_expected
 from .exponential_family import Declared, LOG_FACTORIAL, X
-from .rules import LOGIT, RATE
+from .rules import check_labels, LOGIT, RATE
 
 # %% ../../nbs/04_models.ipynb #56047fdb
 class Poisson(Declared, EitherForm):
@@ -85,8 +85,9 @@ class Poisson(Declared, EitherForm):
         """Log-probability of the counts ``k``, nats.
         Raises ValueError for a negative or fractional count."""
         xp, k, rate = as_broadcastable("Poisson.log_prob", k=k, rate=self.rate)
-        check_labels("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", _is_whole_count)
-        if xp is not symbolic: return 0 - (self._cost_beyond(k, rate, xp) + stirling_excess(k, xp))
+        flaw = check_labels("Poisson.log_prob", xp, k, "a count 0, 1, 2, …", _is_whole_count)
+        if xp is not symbolic:
+            return flaw - (self._cost_beyond(k, rate, xp) + stirling_excess(k, xp))
         log_factorial = special_function(xp, "gammaln", k + 1)
         return -multiply_zero_safe(k, surprisal(rate, xp), xp) - rate - log_factorial
 

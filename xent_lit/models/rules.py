@@ -11,7 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+import numpy as np
+
 from ..arrays.types import ArrayLike
+from ..arrays.symbols import symbolic
+from ..arrays.door import as_arrays, keep_weak
+from ..arrays.values import demand, first_of
+from ..arrays.checks import as_broadcastable, check_shapes
 
 # %% ../../nbs/04_models.ipynb #ruledefs
 @dataclass(frozen=True)
@@ -60,3 +66,42 @@ Finite = Annotated[ArrayLike, FINITE]
 Positive = Annotated[ArrayLike, POSITIVE]
 Rate = Annotated[ArrayLike, RATE]
 Count = Annotated[ArrayLike, COUNT]
+
+# %% ../../nbs/04_models.ipynb #rulechecks
+def check_parameters(model, rules):
+    """Check the parameters, each by its rule, and store them:
+    lists become arrays, numbers and symbols stay."""
+    caller, given = type(model).__name__, model._given()
+    plain = not any(rules[name].ndims for name in given)
+    xp, *values = (as_broadcastable if plain else as_arrays)(caller, **given)
+    if not plain: _check_batches(model, caller, dict(zip(given, values)))
+    for (name, value), a in zip(given.items(), values):
+        number = isinstance(value, (int, float, np.generic))
+        if not number and not hasattr(value, "free_symbols"):
+            model._store(name, keep_weak(a, value))
+        if xp is symbolic: continue
+        flaw = _check_by_rule(caller, name, value, rules[name], a, xp)
+        if flaw is not None: model._store(name, a + flaw)
+
+def _check_by_rule(caller, name, value, rule, a, xp):
+    """Raise unless a parameter obeys its rule; hidden ones become NaN where they do not."""
+    def message(ok):
+        return f"{caller}: {name} is {str(value)[:60]}, expected {rule.words}"
+    ok = rule.fits(a, xp)
+    flaw = demand(ok, xp, message, dtype=a.dtype)
+    if isinstance(flaw, int): return None
+    return xp.reshape(flaw, (*flaw.shape, *(1,) * (a.ndim - flaw.ndim)))
+
+def _check_batches(model, caller, values):
+    """Raise unless the batches of parameters with axes of their own fit together."""
+    own = {name: model._own_ndims(name) for name in values}
+    shapes = {name: tuple(a.shape)[:max(a.ndim - own[name], 0)] for name, a in values.items()}
+    check_shapes(caller, "batches that broadcast", **shapes)
+
+def check_labels(caller, xp, y, expected, fits, dtype=None):
+    """Raise for a label outside the sample space; what it returns is 0, or NaN for each
+    such label that is hidden (see ``demand``)."""
+    if xp is symbolic: return 0
+    def message(known, y):
+        return f"{caller}: got the label {first_of(y, known):g}, expected {expected}"
+    return demand(fits(y, xp), xp, message, y, dtype=dtype or y.dtype)

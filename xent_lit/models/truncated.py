@@ -148,8 +148,8 @@ class Truncated(Compound):
         """The log-probability or log-density at ``x``, nats. A density is 0 outside the
         interval; a label outside it raises ValueError."""
         if self.is_symbolic: return self.base.log_prob(x) - self.own["log_width"]
-        if self.discrete: check_outcome("Truncated.log_prob", self.support, x)
-        return self._log_prob(x)
+        if not self.discrete: return self._log_prob(x)
+        return self._log_prob(x) + check_outcome("Truncated.log_prob", self.support, x)
 
     def log_mass(self, x):
         """The same, and −inf at a label outside the interval."""
