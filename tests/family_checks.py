@@ -158,7 +158,7 @@ def _check_one_parameter(family, given, name):
             continue
         shown = "" if rule.ndims else re.escape(str(wrong))
         with pytest.raises(ValueError, match=f"{family.__name__}: {name}.*{shown}"):
-            family(**{**given, name: value})
+            family(**{**given, name: value}).log_prob(0)  # logits are looked at when used
     for wrong in ("ab", [None, 1.0], 1j, {"a": 1.0}):
         with pytest.raises(TypeError, match=r"\w+: .*expected"):
             family(**{**given, name: wrong})

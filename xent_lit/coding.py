@@ -16,8 +16,9 @@ from itertools import accumulate
 import numpy as np
 
 from .arrays.types import Array, ArrayLike
+from .arrays.symbols import symbolic
 from .arrays.door import as_arrays
-from .arrays.values import as_number, is_concrete, multiply_zero_safe
+from .arrays.values import demand, first_of, is_concrete, multiply_zero_safe
 from .arrays.checks import as_pmfs, check_outcomes, check_pmf
 
 # %% ../nbs/03_coding.ipynb #e4c64e11
@@ -83,22 +84,20 @@ def kraft_sum(lengths: ArrayLike) -> Array:
     0.875
     """
     xp, lengths = as_arrays("kraft_sum", lengths=lengths)
-    _check_lengths("kraft_sum", xp, -1, lengths=lengths)
+    lengths = _check_lengths("kraft_sum", xp, -1, lengths=lengths)
     return xp.sum(2.0 ** -lengths, axis=-1)
 
 def _check_lengths(caller, xp, axis, **arrays):
-    """Raise unless the lengths fit and are not negative,
+    """The lengths; raise unless they fit and are not negative,
     up to the slack of a sum of probabilities."""
     check_outcomes(caller, axis, **arrays)
     lengths = arrays["lengths"]
-    if not is_concrete(xp, lengths):
-        return
-    slack = math.sqrt(xp.finfo(lengths.dtype).eps)
-    fits = lengths >= -slack
-    if not bool(xp.all(fits)):
-        wrong = as_number(lengths[~fits][0])
-        raise ValueError(f"{caller}: lengths has the entry {wrong:g}, "
-                         "expected numbers of bits >= 0")
+    if xp is symbolic: return lengths
+    def message(fits, lengths):
+        return (f"{caller}: lengths has the entry {first_of(lengths, fits):g}, expected "
+                "numbers of bits >= 0")
+    fits = lengths >= -math.sqrt(xp.finfo(lengths.dtype).eps)
+    return lengths + demand(fits, xp, message, lengths, dtype=lengths.dtype)
 
 # %% ../nbs/03_coding.ipynb #7ac6b478
 def expected_length(p: ArrayLike, lengths: ArrayLike, *, axis: int = -1) -> Array:
@@ -130,9 +129,9 @@ def expected_length(p: ArrayLike, lengths: ArrayLike, *, axis: int = -1) -> Arra
     1.5
     """
     xp, p, lengths = as_arrays("expected_length", p=p, lengths=lengths)
-    _check_lengths("expected_length", xp, axis, p=p, lengths=lengths)
-    check_pmf(p, axis=axis, caller="expected_length")
-    return xp.sum(multiply_zero_safe(p, lengths, xp), axis=axis)
+    lengths = _check_lengths("expected_length", xp, axis, p=p, lengths=lengths)
+    flaw = check_pmf(p, axis=axis, caller="expected_length")
+    return xp.sum(multiply_zero_safe(p, lengths, xp), axis=axis) + flaw
 
 # %% ../nbs/03_coding.ipynb #1bac981e
 def huffman(q: ArrayLike) -> np.ndarray:

@@ -83,10 +83,10 @@ def _mean_over_x(measure, caller, p_x, p, q, base):
                             "are tables, expected functions x ↦ distribution")
         nats = truth.expect(lambda x: _at_each(at, x) if np.ndim(x) else at(x))
     else:
-        check_pmf(p_x, caller=caller, name="p_x")
+        flaw = check_pmf(p_x, caller=caller, name="p_x")
         p_x = keep_weak(as_arrays(caller, p_x=p_x)[1], p_x)
         rows = _at_each(at, range(p_x.shape[-1])) if is_function else measure(p, q)
-        nats = _weighted_sum(caller, p_x, rows)
+        nats = _weighted_sum(caller, p_x, rows) + flaw
     return in_base(nats, base, caller)
 
 def _read_truth(p_x):

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['is_concrete', 'requires_grad', 'no_grad_needed', 'as_number', 'to_host',
-           'ignore_fp_warnings', 'all_true', 'known_all_false', 'known_positive', 'is_zero',
-           'multiply_add', 'where', 'multiply_zero_safe']
+           'ignore_fp_warnings', 'all_true', 'demand', 'valid', 'first_of', 'known_all_false',
+           'known_positive', 'is_zero', 'multiply_add', 'where', 'multiply_zero_safe']
 
 # %% ../../nbs/arrays.ipynb #ed86e81f
 import sys
@@ -87,6 +87,11 @@ def demand(ok, xp, message, *values, dtype):
 
 def _demand_of_block(ok, *values, message, kind):
     return np.zeros(ok.shape, kind) + demand(ok, np, message, *values, dtype=kind)
+
+def valid(a, ok, xp, message):
+    """``a``; raises unless a mask holds, and is NaN where hidden values break it."""
+    flaw = demand(ok, xp, message, dtype=getattr(a, "dtype", None))
+    return a if isinstance(flaw, int) else a + flaw
 
 def first_of(values, ok):
     """The first of the values that a mask excludes, as a number for a message."""

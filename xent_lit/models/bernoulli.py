@@ -18,8 +18,7 @@ from .support import BITS
 from .links import LOGIT_LINK
 from .pairs import closed_form
 from .fitting import check_outcomes_of
-from .distribution import (
-    itself, known_or_expected, ProbsOrLogits)
+from .distribution import itself, known_or_expected, ProbsOrLogits
 from .exponential_family import Declared, X
 from .rules import check_labels, LOGIT, PROBABILITY
 
@@ -114,8 +113,8 @@ class Bernoulli(Declared, ProbsOrLogits):
     @classmethod
     def fit_to(cls, p):
         """The member with the mean of p, which must live on 0 and 1."""
-        check_outcomes_of(p, cls(0.5))
-        return cls(probs=known_or_expected(p, "mean", itself))
+        flaw = check_outcomes_of(p, cls(0.5))
+        return cls(probs=known_or_expected(p, "mean", itself) + flaw)
 
     @property
     def mean(self):

@@ -16,6 +16,7 @@ from ..terms import sigmoid_pair, softplus_pair
 from ..special import betainc
 from .support import Support
 from .links import LOGIT_LINK
+from .fitting import check_outcomes_of
 from .distribution import itself, known_or_expected
 from .exponential_family import convert, Statistic
 from .counts import cost_of_counts, in_double, log_ways, Trials
@@ -112,8 +113,8 @@ class Binomial(Trials):
     @classmethod
     def fit_to(cls, p, total_count):
         """The member with the mean of p, which must live on 0 … n."""
-        p.expect(cls(total_count, 0.5).log_prob)             # refuses other labels
-        return cls(total_count, probs=known_or_expected(p, "mean", itself) / total_count)
+        mean = known_or_expected(p, "mean", itself) + check_outcomes_of(p, cls(total_count, 0.5))
+        return cls(total_count, probs=mean / total_count)
 
     @property
     def mean(self):

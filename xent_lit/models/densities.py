@@ -67,7 +67,8 @@ class Density(Distribution):
         with ignore_fp_warnings(xp, "over", "under", "divide", "invalid"):
             log_q = q.log_density(safe, xp)
         outside = xp.where(x == x, xp.zeros_like(x) - xp.inf, xp.nan)
-        return narrow(xp.where(inside, log_q, outside), kind, xp)
+        known = xp.logical_or(inside, log_q != log_q)        # NaN of a parameter that is
+        return narrow(xp.where(known, log_q, outside), kind, xp)
 
     def inner_point(self, x, xp):
         """A point inside the support, in the shape of x."""

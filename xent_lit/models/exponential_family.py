@@ -142,7 +142,8 @@ class ExponentialFamily(Declared, Distribution):
         flaw = check_labels(caller, xp, x, q.support, q._contains) if self.discrete else 0
         safe = xp.where(inside, x, q._inner_point(x, xp))
         never = xp.where(x == x, xp.zeros_like(x) - xp.inf, x)
-        return xp.where(inside, q.log_density(safe, xp), never) + flaw
+        log_q = q.log_density(safe, xp)                      # NaN of a parameter that is
+        return xp.where(xp.logical_or(inside, log_q != log_q), log_q, never) + flaw
 
     def log_density(self, x, xp):
         """The log-density inside the support."""

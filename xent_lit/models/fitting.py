@@ -12,8 +12,9 @@ from inspect import signature
 
 import numpy as np
 
-from ..arrays.door import as_arrays
-from ..arrays.values import as_number, is_concrete
+from ..arrays.symbols import symbolic
+from ..arrays.door import as_arrays, keep_weak
+from ..arrays.values import as_number, demand, first_of, is_concrete
 
 # %% ../../nbs/04_models.ipynb #b1b29f07
 from .pairs import knows
@@ -101,15 +102,16 @@ def check_fixed(family, fixed):
     raise TypeError(f"mle: got {given} for {family.__name__}, expected {expected_names}")
 
 def check_inside(family, p, **fixed):
-    """Raise for a sample with draws that every member calls impossible."""
-    if not knows(p, "values") or p.is_symbolic: return
+    """Raise for a sample with draws that every member calls impossible; what it returns
+    is 0, or NaN where such a draw is hidden."""
+    if not knows(p, "values") or p.is_symbolic: return 0
     xp, x = as_arrays("mle", x=p.values[0])
-    if not is_concrete(xp, x): return
     model = family.example(**fixed)
-    inside = model.support.contains(x, xp)
-    if not bool(xp.all(inside)):
-        raise ValueError(f"mle: got the draw {as_number(x[~inside][0]):g}, which no "
-                         f"{family.__name__} allows, expected {model.support}")
+    def message(inside, x):
+        return (f"mle: got the draw {first_of(x, inside):g}, which no {family.__name__} "
+                f"allows, expected {model.support}")
+    flaw = demand(model.support.contains(x, xp), xp, message, x, dtype=x.dtype)
+    return flaw if isinstance(flaw, int) else xp.sum(flaw)
 
 def check_several(family, p):
     """Raise for a sample of equal draws: the likelihood grows without bound around them."""
@@ -132,10 +134,16 @@ def check_fixed_names(caller, family, f, fixed):
                     f"{family.__name__}, expected {known} beside what is to be found")
 
 def check_outcomes_of(p, model):
-    """Raise unless the model allows all outcomes of the truth p."""
-    if knows(p, "values"): model.log_prob(p.values[0])
-    elif p.is_symbolic or _lies_within(p.support, model.support): return
-    else: p.expect(model.log_prob)                           # which refuses other labels
+    """Raise unless the model allows all outcomes of the truth p; what it returns is 0, or
+    NaN where an outcome that it does not is hidden."""
+    if not knows(p, "values"):
+        within = p.is_symbolic or _lies_within(p.support, model.support)
+        if not within: p.expect(model.log_prob)              # which refuses other labels
+        return 0
+    xp, log_q = as_arrays("mle", log_q=model.log_prob(p.values[0]))
+    if xp is symbolic: return 0
+    wrong = xp.where(xp.isnan(log_q), log_q, xp.zeros_like(log_q))
+    return keep_weak(xp.sum(wrong), p.values[0])
 
 def _lies_within(a, b):
     if not a.whole or a.kind: return False

@@ -12,6 +12,7 @@ from ..arrays.values import multiply_zero_safe
 from ..terms import excess_of_decay, surprisal
 from .support import COUNTS
 from .links import LOG_LINK
+from .fitting import check_outcomes_of
 from .distribution import itself, known_or_expected
 from .exponential_family import convert
 from .counts import log1m_exp, LOGIT_ABOVE, PROBABILITY_ABOVE, Trials
@@ -79,8 +80,8 @@ class Geometric(Trials):
     @classmethod
     def fit_to(cls, p):
         """The member with the mean of p, which must live on counts."""
-        p.expect(cls(0.5).log_prob)                          # refuses what is no count
-        return cls(1 / (1 + known_or_expected(p, "mean", itself)))
+        flaw = check_outcomes_of(p, cls(0.5))
+        return cls(1 / (1 + known_or_expected(p, "mean", itself) + flaw))
 
     @property
     def mean(self):

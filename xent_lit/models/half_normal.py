@@ -126,8 +126,8 @@ class HalfNormal(Declared, Density):
     @overflow_is_infinite
     def fit_to(cls, p):
         """The member with the mean square of p."""
-        check_inside(cls, p)
-        xp, square = as_arrays("mle", square=mean_under(p, SQUARE))
+        flaw = check_inside(cls, p)
+        xp, square = as_arrays("mle", square=mean_under(p, SQUARE) + flaw)
         return cls(check_spread(xp.sqrt(square), cls))
 
     def sample(self, rng, shape=()):

@@ -138,8 +138,7 @@ class LogNormal(Declared, Density):
     @overflow_is_infinite
     def fit_to(cls, p):
         """The member whose log x has the mean and the variance that it has under p."""
-        check_inside(cls, p)
-        mean = known_or_expected(p, "mean_log", _log_of)
+        mean = known_or_expected(p, "mean_log", _log_of) + check_inside(cls, p)
         _check_above_zero(mean)
         def square(x):
             return (_log_of(x) - mean) ** 2

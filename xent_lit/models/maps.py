@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..arrays.types import ArrayLike
+from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, keep_weak
-from ..arrays.values import is_concrete, multiply_zero_safe
+from ..arrays.values import multiply_zero_safe, valid
 from ..arrays.checks import as_broadcastable
 from .exponential_family import expected, LOG, X
 
@@ -87,12 +88,20 @@ def affine(loc: ArrayLike, scale: ArrayLike) -> Map:
     3.0
     """
     xp, a, b = as_broadcastable("affine", loc=loc, scale=scale)
-    if is_concrete(xp, b) and not bool(xp.all(xp.isfinite(a) & xp.isfinite(b) & (b != 0))):
-        raise ValueError(f"affine: got loc {str(loc)[:40]} and scale {str(scale)[:40]}, "
-                         "expected finite numbers, and scale not 0")
+    def message(ok):
+        return (f"affine: got loc {str(loc)[:40]} and scale {str(scale)[:40]}, "
+                "expected finite numbers, and scale not 0")
+    if xp is not symbolic:
+        ok = xp.isfinite(a) & xp.isfinite(b) & (b != 0)
+        scale = _kept(scale, b, ok, xp, message)
     kept = as_own("affine", loc=loc, scale=scale)
     return Map(_stretch, _shrink, _log_scale, tuple(kept.values()),
                mean_of_log=_known_log_scale, moments=_stretched_moments)
+
+def _kept(given, a, ok, xp, message):
+    """A parameter as it was given; NaN where hidden values are wrong."""
+    checked = valid(a, ok, xp, message)
+    return given if checked is a else checked
 
 def _stretch(x, loc, scale):
     xp, a, b, c = as_broadcastable("affine", x=x, loc=loc, scale=scale)
@@ -128,8 +137,9 @@ def power(k: ArrayLike) -> Map:
     -0.3069
     """
     xp, a = as_arrays("power", k=k)
-    if is_concrete(xp, a) and not bool(xp.all(xp.isfinite(a) & (a != 0))):
-        raise ValueError(f"power: got {str(k)[:40]}, expected a finite number, not 0")
+    def message(ok):
+        return f"power: got {str(k)[:40]}, expected a finite number, not 0"
+    if xp is not symbolic: k = _kept(k, a, xp.isfinite(a) & (a != 0), xp, message)
     return Map(_raise, _root, _log_slope, tuple(as_own("power", k=k).values()),
                mean_of_log=_mean_log_slope, domain=0)
 

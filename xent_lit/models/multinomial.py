@@ -17,6 +17,7 @@ from ..arrays.checks import as_broadcastable, check_shapes
 from .support import Support
 from .links import SOFTMAX_LINK
 from .pairs import closed_form
+from .fitting import check_outcomes_of
 from .distribution import ProbsOrLogits
 from .exponential_family import convert
 from .categorical import Categorical
@@ -86,10 +87,10 @@ class Multinomial(ProbsOrLogits):
             raise ValueError(f"Multinomial.log_prob: x has shape {tuple(x.shape)}, "
                              f"expected {table.shape[-1]} counts on its last axis")
         inside = q._contains(x, xp)
-        check_counts(x, inside, xp)
+        flaw = check_counts(x, inside, xp)
         x = xp.where(inside[..., None], x, n * xp.ones_like(table) / table.shape[-1])
         log_q = log_density_of_counts(x, q.total_count, q.label(), xp)
-        return xp.where(inside, log_q, -xp.inf)
+        return xp.where(inside, log_q, -xp.inf) + flaw
 
     def log_mass(self, x):
         """The same, and −inf for what is no outcome."""
@@ -165,8 +166,8 @@ class Multinomial(ProbsOrLogits):
         total = float(sum(mean))
         n = round(total) if total_count is None else total_count
         if not n > 0: raise ValueError(f"mle: the counts sum to {n:g}, expected draws")
-        p.expect(cls(n, logits=[0.0] * len(mean)).log_prob)  # refuses other sums
-        return cls(n, probs=mean / n)
+        flaw = check_outcomes_of(p, cls(n, logits=[0.0] * len(mean)))
+        return cls(n, probs=mean / n + flaw)
 
     def expect(self, f):
         """Σ p(x) f(x) over all vectors of counts, of one distribution."""
@@ -213,7 +214,8 @@ def _divergence_of_multinomials(p, q):
     xp, each, n, other = as_broadcastable(
         "kl_divergence", each=each, n=p.total_count, other=q.total_count)
     nats = multiply_zero_safe(n + 0 * each, each, xp)
-    return xp.where(n == other, nats, xp.zeros_like(nats) + xp.inf)
+    apart = xp.inf + 0 * (n + other)                         # NaN, if one of them is
+    return xp.where(n == other, nats, xp.zeros_like(nats) + apart)
 
 @closed_form("cross_entropy", Multinomial, Multinomial)
 def _cross_entropy_of_multinomials(p, q):

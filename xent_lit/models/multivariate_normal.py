@@ -21,7 +21,8 @@ from .exponential_family import convert
 from .counts import in_double
 from .rules import FINITE
 from .triangles import (
-    by_factors, by_matrices, check_sizes, check_values, log_volume, solve_lower)
+    by_factors, by_matrices, check_sizes, check_values, hidden_flaw, log_volume,
+    solve_lower)
 from .vectors import covariance_of, mean_vector
 
 # %% ../../nbs/11_families.ipynb #mvnodef
@@ -61,7 +62,8 @@ class MultivariateNormal(EitherForm):
                 "MultivariateNormal: got symbols or lazy arrays, for which there is no "
                 "Cholesky factor here; expected NumPy, PyTorch, JAX or numbers")
         check_sizes(self.given_as, loc, table)
-        if is_concrete(xp, table): check_values(self.given_as, table, xp)
+        if is_concrete(xp, table): return check_values(self.given_as, table, xp)
+        self._store(self.given_as, table + hidden_flaw(self.given_as, table, xp))
 
     @classmethod
     def drawn(cls, rng):

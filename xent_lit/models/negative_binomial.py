@@ -16,6 +16,7 @@ from ..terms import surprisal
 from ..special import betainc, digamma_excess, gammaln
 from .support import COUNTS
 from .links import LOG_LINK
+from .fitting import check_outcomes_of
 from .distribution import itself, known_or_expected
 from .exponential_family import convert, Statistic
 from .counts import (
@@ -116,8 +117,7 @@ class NegativeBinomial(Trials):
     def fit_to(cls, p, total_count=None):
         """The member with the mean of p, which must live on counts; of all
         ``total_count`` the best, unless one is given."""
-        p.expect(cls(1.0, 0.5).log_prob)                     # refuses what is no count
-        mean = known_or_expected(p, "mean", itself)
+        mean = known_or_expected(p, "mean", itself) + check_outcomes_of(p, cls(1.0, 0.5))
         r = _best_total_count(p, float(mean)) if total_count is None else total_count
         return cls(r, probs=mean / (mean + r))
 

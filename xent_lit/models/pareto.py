@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays.symbols import constants, symbolic
 from ..arrays.door import as_arrays, keep_weak
-from ..arrays.values import is_concrete
+from ..arrays.values import is_concrete, valid
 from ..arrays.checks import as_broadcastable
 from ..terms import kl_div
 from .support import Support
@@ -128,9 +128,10 @@ class Pareto(Density):
     def with_mean(self, mean):
         """The member with that mean and the same ``alpha``, which must be > 1."""
         xp, q, m = convert("Pareto.with_mean", self, mean=mean)
-        if is_concrete(xp, q.alpha) and not bool(xp.all(q.alpha > 1)):
-            raise ValueError(f"Pareto.with_mean: alpha is {self.alpha}, expected alpha > 1: "
-                             "below it the mean is infinite")
+        def message(ok):
+            return (f"Pareto.with_mean: alpha is {self.alpha}, expected alpha > 1: "
+                    "below it the mean is infinite")
+        if xp is not symbolic: m = valid(m, q.alpha > 1, xp, message)
         return self._replaced(scale=keep_weak(*self._own(m * (1 - 1 / q.alpha)), mean))
 
     @classmethod

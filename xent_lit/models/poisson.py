@@ -127,8 +127,8 @@ class Poisson(Declared, EitherForm):
     @classmethod
     def fit_to(cls, p):
         """The member with the mean of p, which must live on counts."""
-        check_outcomes_of(p, cls(1.0))
-        return cls(known_or_expected(p, "mean", itself))
+        flaw = check_outcomes_of(p, cls(1.0))
+        return cls(known_or_expected(p, "mean", itself) + flaw)
 
     @property
     def mean(self):

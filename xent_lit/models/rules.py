@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Rule', 'FINITE', 'POSITIVE', 'RATE', 'PROBABILITY', 'LOGIT', 'COUNT', 'Finite',
-           'Positive', 'Rate', 'Count']
+           'Positive', 'Rate', 'Count', 'check_parameters', 'check_labels']
 
 # %% ../../nbs/04_models.ipynb #2757f344
 from collections.abc import Callable
@@ -79,18 +79,26 @@ def check_parameters(model, rules):
         number = isinstance(value, (int, float, np.generic))
         if not number and not hasattr(value, "free_symbols"):
             model._store(name, keep_weak(a, value))
-        if xp is symbolic: continue
-        flaw = _check_by_rule(caller, name, value, rules[name], a, xp)
-        if flaw is not None: model._store(name, a + flaw)
+    if xp is symbolic: return
+    flaws = [_check_by_rule(caller, name, value, rules[name], a, xp)
+             for (name, value), a in zip(given.items(), values)]
+    if not all(isinstance(flaw, int) for flaw in flaws): _spoil(model, given, values, flaws, xp)
 
 def _check_by_rule(caller, name, value, rule, a, xp):
-    """Raise unless a parameter obeys its rule; hidden ones become NaN where they do not."""
+    """Raise unless a parameter obeys its rule; 0, or NaN where a hidden one does not."""
     def message(ok):
         return f"{caller}: {name} is {str(value)[:60]}, expected {rule.words}"
-    ok = rule.fits(a, xp)
-    flaw = demand(ok, xp, message, dtype=a.dtype)
-    if isinstance(flaw, int): return None
-    return xp.reshape(flaw, (*flaw.shape, *(1,) * (a.ndim - flaw.ndim)))
+    flaw = demand(rule.fits(a, xp), xp, message, dtype=a.dtype)
+    for _ in range(0 if isinstance(flaw, int) else rule.ndims - a.ndim + flaw.ndim):
+        flaw = xp.sum(flaw, axis=-1)
+    return flaw
+
+def _spoil(model, given, values, flaws, xp):
+    """Make all parameters NaN where hidden values break the rule of one."""
+    flaw = sum(flaws)
+    for name, a in zip(given, values):
+        own = xp.reshape(flaw, (*flaw.shape, *(1,) * model._own_ndims(name)))
+        model._store(name, a + own)
 
 def _check_batches(model, caller, values):
     """Raise unless the batches of parameters with axes of their own fit together."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays
-from ..arrays.values import ignore_fp_warnings, is_concrete
+from ..arrays.values import ignore_fp_warnings, valid
 from ..special import digamma, gammaln
 from .links import IDENTITY
 from .pairs import declared_class
@@ -120,10 +120,11 @@ class StudentT(Density):
     def with_mean(self, mean):
         """The member with that mean and the same scale and ``df``, which must be > 1."""
         xp, df = as_arrays("StudentT.with_mean", df=self.df)
-        if is_concrete(xp, df) and not bool(xp.all(df > 1)):
-            raise ValueError(f"StudentT.with_mean: df is {self.df}, expected df > 1: "
-                             "below it there is no mean")
-        return self._replaced(loc=mean)
+        if xp is symbolic: return self._replaced(loc=mean)
+        def message(ok):
+            return (f"StudentT.with_mean: df is {self.df}, expected df > 1: "
+                    "below it there is no mean")
+        return self._replaced(loc=valid(mean, df > 1, xp, message))
 
     @classmethod
     def at_predictor(cls, f, df, scale=1.0):

@@ -13,7 +13,7 @@ import numpy as np
 from ..arrays.types import ArrayLike
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, keep_weak
-from ..arrays.values import is_concrete, requires_grad
+from ..arrays.values import requires_grad, valid
 from ..arrays.checks import as_broadcastable
 from ..arrays.protocol import as_distribution
 from .support import Support
@@ -62,7 +62,7 @@ class Truncated(Compound):
         if base.event_ndims:
             raise NotImplementedError(f"Truncated: outcomes of {type(base).__name__} have "
                                       f"{base.event_ndims} axes, expected numbers")
-        _check_order(low, high)
+        high = _check_order(low, high)
         self._assemble({"base": base}, as_own("Truncated", low=low, high=high))
         self._measure()
 
@@ -96,10 +96,12 @@ class Truncated(Compound):
 
     def _check_mass(self):
         xp, width = as_arrays("Truncated", width=self.own["log_width"])
-        if xp is symbolic or not is_concrete(xp, width): return
-        if bool(xp.all(width > -xp.inf)): return
-        raise ValueError(f"Truncated: {self.base} has no mass from {str(self.low)[:30]} to "
-                         f"{str(self.high)[:30]}, expected an interval where it has some")
+        if xp is symbolic: return
+        def message(ok):
+            return (f"Truncated: {self.base} has no mass from {str(self.low)[:30]} to "
+                    f"{str(self.high)[:30]}, expected an interval where it has some")
+        checked = valid(width, width > -xp.inf, xp, message)
+        if checked is not width: self._remember(self.own["anchor"], checked)
 
     @property
     def base(self):
@@ -227,10 +229,12 @@ class Truncated(Compound):
 
 def _check_order(low, high):
     xp, a, b = as_broadcastable("Truncated", low=low, high=high)
-    if xp is symbolic or not is_concrete(xp, a): return
-    if bool(xp.all(a <= b)): return
-    raise ValueError(f"Truncated: low is {str(low)[:40]} and high {str(high)[:40]}, "
-                     "expected numbers with low <= high")
+    if xp is symbolic: return high
+    def message(ok):
+        return (f"Truncated: low is {str(low)[:40]} and high {str(high)[:40]}, "
+                "expected numbers with low <= high")
+    checked = valid(b, a <= b, xp, message)
+    return high if checked is b else checked
 
 def _rounded(a, how):
     if is_end(a): return a

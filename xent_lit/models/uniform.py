@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays.symbols import constants, symbolic
 from ..arrays.door import as_arrays, keep_weak
-from ..arrays.values import is_concrete
+from ..arrays.values import demand, is_concrete
 from ..terms import kl_div, rounding_error
 from .support import Support
 from .pairs import knows
@@ -39,10 +39,12 @@ class Uniform(Density):
     def __post_init__(self):
         super().__post_init__()
         xp, q = convert("Uniform", self)
-        wrong = ~(q.low < q.high) if xp is not symbolic else None
-        if is_concrete(xp, q.low) and bool(xp.any(wrong)):
-            raise ValueError(f"Uniform: got low {str(self.low)[:40]} and high "
-                             f"{str(self.high)[:40]}, expected low < high")
+        if xp is symbolic: return
+        def message(ok):
+            return (f"Uniform: got low {str(self.low)[:40]} and high "
+                    f"{str(self.high)[:40]}, expected low < high")
+        flaw = demand(q.low < q.high, xp, message, dtype=q.low.dtype)
+        if not isinstance(flaw, int): self._store("high", q.high + flaw)
 
     @property
     def support(self):

@@ -15,7 +15,7 @@ from array_api_compat import device
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, keep_weak, WeakArray
-from ..arrays.values import all_true, is_concrete, multiply_zero_safe
+from ..arrays.values import demand, is_concrete, multiply_zero_safe
 from ..terms import kl_div, kl_of_difference, kl_of_ratio, surprisal
 from ..special import gammaln, stirling_excess
 from .pairs import knows
@@ -65,11 +65,17 @@ def rows_without(x, atoms):
     return [i for i, own in enumerate(x.tolist()) if tuple(own) not in seen]
 
 def check_counts(x, inside, xp):
-    """Raise for what is no vector of counts, where values are at hand."""
-    if not is_concrete(xp, x) or all_true(inside, xp): return
+    """Raise for what is no vector of counts, as ``check_labels`` does."""
+    def message(inside):
+        return (f"Multinomial.log_prob: got {_first_row(x, inside, xp)}, expected whole "
+                "numbers >= 0 that sum to total_count")
+    return demand(inside, xp, message, dtype=x.dtype)
+
+def _first_row(x, inside, xp):
+    """The first vector that a mask excludes, for a message."""
+    if not is_concrete(xp, x): return "other vectors"
     found = x if x.ndim == 1 else (x + 0 * inside[..., None])[~inside][0, ...]
-    raise ValueError(f"Multinomial.log_prob: got {[float(a) for a in found]}, expected "
-                     "whole numbers >= 0 that sum to total_count")
+    return [float(a) for a in found]
 
 def log_density_of_counts(x, n, label, xp):
     """Of a Multinomial: relative entropies of the frequencies, and log-factorials."""
