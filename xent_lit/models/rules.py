@@ -86,9 +86,11 @@ def check_parameters(model, rules):
 
 def _check_by_rule(caller, name, value, rule, a, xp):
     """Raise unless a parameter obeys its rule; 0, or NaN where a hidden one does not."""
-    def message(ok):
-        return f"{caller}: {name} is {str(value)[:60]}, expected {rule.words}"
-    flaw = demand(rule.fits(a, xp), xp, message, dtype=a.dtype)
+    def message(ok, a):
+        shown = value if isinstance(value, (int, float)) else first_of(a, ok)
+        verb = "has the entry" if a.ndim else "is"
+        return f"{caller}: {name} {verb} {shown}, expected {rule.words}"
+    flaw = demand(rule.fits(a, xp), xp, message, a, dtype=a.dtype)
     for _ in range(0 if isinstance(flaw, int) else rule.ndims - a.ndim + flaw.ndim):
         flaw = xp.sum(flaw, axis=-1)
     return flaw
