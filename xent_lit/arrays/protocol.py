@@ -60,8 +60,11 @@ def as_distributions(caller, p, q):
         if _is_known(p) or _is_known(q): raise
         return None                                       # data frames and other arrays
 
-def estimate(caller, p, q, draws, rng=None):
+def estimate(caller, p, q, draws, rng=None, weights=None):
     """The quantity of that name by the mean over draws from p."""
+    if weights is not None:
+        raise TypeError(f"{caller}: got weights and draws, expected one of them; "
+                        "the mean over draws is of one distribution")
     truth = as_distribution(p, caller, "p")
     model = truth if q is p else as_distribution(q, caller, "q")
     return truth.estimate(model, caller, draws, rng)
