@@ -13,7 +13,7 @@ from array_api_compat import device
 from .arrays.types import Array, ArrayLike
 from .arrays.symbols import symbolic
 from .arrays.door import as_arrays, optional_import
-from .arrays.values import as_number, is_concrete, known_all_false, to_host
+from .arrays.values import as_number, is_concrete, to_host
 from .arrays.checks import check_pmf
 from .arrays.draws import mean_over_rows
 
@@ -54,11 +54,14 @@ class CalibrationTable:
         return np.where(empty, np.nan, sums / np.where(empty, 1, self.count))
 
     def __add__(self, other):
-        if isinstance(other, int) and other == 0: return self             # for sum()
-        if not isinstance(other, CalibrationTable): return NotImplemented
+        if isinstance(other, int) and other == 0:                       # for sum()
+            return self
+        if not isinstance(other, CalibrationTable):
+            return NotImplemented
         if not np.array_equal(self.edges, other.edges):
-            raise ValueError("CalibrationTable: the bins of two tables differ, expected the "
-                             "same edges; quantiles of two batches do not have them")
+            raise ValueError(
+                "CalibrationTable: the bins of two tables differ, expected the same edges; "
+                "quantiles of two batches do not have them")
         pairs = zip(self._sums(), other._sums())
         return CalibrationTable(self.edges, *(a + b for a, b in pairs))
 
@@ -83,8 +86,11 @@ class CalibrationTable:
     def __repr__(self):
         rows = [*self._rows()]
         first, *rest = (max(map(len, column)) for column in zip(*rows))
-        return "\n".join("  ".join([a.ljust(first), *map(str.rjust, others, rest)])
-                         for a, *others in rows)
+        lines = []
+        for name, *numbers in rows:
+            cells = map(str.rjust, numbers, rest)
+            lines.append("  ".join([name.ljust(first), *cells]))
+        return "\n".join(lines)
 
     def _repr_markdown_(self):
         head, *rows = ("| " + " | ".join(row) + " |" for row in self._rows())
@@ -97,7 +103,8 @@ class CalibrationTable:
             pyplot = optional_import("matplotlib.pyplot", "book", "CalibrationTable.plot")
             ax = pyplot.subplots()[1]
         f = self.frequency
-        bar = 2 * np.sqrt(f * (1 - f) / np.where(self.count == 0, np.nan, self.count))
+        n = np.where(self.count == 0, np.nan, self.count)
+        bar = 2 * np.sqrt(f * (1 - f) / n)
         ax.plot([0, 1], [0, 1], color="0.6", lw=0.8)
         ax.errorbar(self.forecast, f, bar, fmt="o")
         ax.set(xlabel="forecast probability", ylabel="observed frequency")
@@ -146,10 +153,13 @@ def calibration_table(p: ArrayLike, happened: ArrayLike, *, bins: int = 10,
     """
     p, happened, w = _events("calibration_table", p, happened, weights)
     if isinstance(bins, bool) or bins != int(bins) or bins < 1:
-        raise ValueError(f"calibration_table: bins is {bins!r}, expected a whole number ≥ 1")
+        raise ValueError(
+            f"calibration_table: bins is {bins!r}, expected a whole number ≥ 1")
     edges = _quantiles(p, w, bins) if quantiles else np.arange(bins + 1) / bins
-    which = np.searchsorted(edges[1:-1], p, side="left" if quantiles else "right")
-    sums = [np.bincount(which, c, minlength=len(edges) - 1) for c in (w, w * p, w * happened)]
+    side = "left" if quantiles else "right"
+    which = np.searchsorted(edges[1:-1], p, side=side)
+    columns = w, w * p, w * happened
+    sums = [np.bincount(which, c, minlength=len(edges) - 1) for c in columns]
     return CalibrationTable(edges, *sums)
 
 def _events(caller, p, happened, weights):
@@ -158,14 +168,16 @@ def _events(caller, p, happened, weights):
     xp, p, *others = as_arrays(caller, p=p, happened=happened, **ones)
     for name, x in zip(("outcome", "weight"), others):
         if x.shape != p.shape:
-            raise ValueError(f"{caller}: p has shape {tuple(p.shape)}, {name}s "
-                             f"{tuple(x.shape)}; expected one {name} for each forecast")
+            raise ValueError(
+                f"{caller}: p has shape {tuple(p.shape)}, {name}s {tuple(x.shape)}; "
+                f"expected one {name} for each forecast")
     p, happened, *w = (to_host(caller, x) for x in (p, *others))
     w = w[0] if w else np.ones_like(p)
     if not (np.all(w >= 0) and 0 < w.sum() < np.inf):
-        raise ValueError(f"{caller}: weights sum to {w.sum():g} with least entry "
-                         f"{np.min(w, initial=np.inf):g}, expected weights >= 0 with a "
-                         "finite sum > 0")
+        least = np.min(w, initial=np.inf)
+        raise ValueError(
+            f"{caller}: weights sum to {w.sum():g} with least entry {least:g}, "
+            "expected weights >= 0 with a finite sum > 0")
     p, happened, w = (x[w > 0] for x in (p, happened, w))
     _refuse(caller, "p", p, (p >= 0) & (p <= 1), _SHARE)
     _refuse(caller, "happened", happened, (happened == 0) | (happened == 1), _YES_OR_NO)
@@ -176,11 +188,12 @@ _SHARE, _YES_OR_NO = "a probability from 0 to 1", "1 for what happened and 0 for
 def _refuse(caller, name, values, fits, expected, costs=None, xp=np):
     """The costs, if all values fit: the first that does not is named where values are at
     hand, and its cost is NaN elsewhere."""
-    if known_all_false(~fits, xp): return costs
     if not is_concrete(xp, values):
         return xp.where(fits, costs, xp.zeros_like(costs) + xp.nan)
-    raise ValueError(f"{caller}: {name} has the entry {as_number(values[~fits][0]):g}, "
-                     f"expected {expected}")
+    if not bool(xp.all(fits)):
+        first = as_number(xp.reshape(values, (-1,))[xp.reshape(~fits, (-1,))][0])
+        raise ValueError(f"{caller}: {name} has the entry {first:g}, expected {expected}")
+    return costs
 
 def _quantiles(p, w, bins):
     """Edges between equal shares of the weight; each is a forecast, the last of its bin."""
@@ -273,9 +286,11 @@ def brier_score(p: ArrayLike, happened: ArrayLike, *,
 
 def _hide_absent_events(caller, xp, p, y, weights):
     """Forecasts and outcomes that fit any, in place of those of weight 0."""
-    if weights is None: return xp, p, y
+    if weights is None:
+        return xp, p, y
     xp, p, y, w = as_arrays(caller, p=p, happened=y, weights=weights)
-    if xp is symbolic or w.shape != y.shape: return xp, p, y
+    if xp is symbolic or w.shape != y.shape:
+        return xp, p, y
     absent, k = w == 0, 1 if p.ndim == y.ndim else p.shape[-1]
     rows = absent if p.ndim == y.ndim else absent[..., None]
     y = xp.where(absent, xp.zeros_like(y), y)
@@ -283,10 +298,14 @@ def _hide_absent_events(caller, xp, p, y, weights):
 
 def _of_events(caller, p, y, xp):
     """(p − y)² of each event."""
-    square = (p - y) * (p - y)
-    if xp is symbolic: return square
-    square = _refuse(caller, "p", p, (p >= 0) & (p <= 1), _SHARE, square, xp)
-    return _refuse(caller, "happened", y, (y == 0) | (y == 1), _YES_OR_NO, square, xp)
+    gap = p - y
+    square = gap * gap
+    if xp is symbolic:
+        return square
+    fits = (p >= 0) & (p <= 1)
+    square = _refuse(caller, "p", p, fits, _SHARE, square, xp)
+    fits = (y == 0) | (y == 1)
+    return _refuse(caller, "happened", y, fits, _YES_OR_NO, square, xp)
 
 def _of_classes(caller, p, y, xp):
     """Σ (p_k − [y = k])² of each row."""
@@ -296,6 +315,7 @@ def _of_classes(caller, p, y, xp):
     target = xp.astype(xp.equal(y[..., None], xp.arange(k, **place)), p.dtype)
     gap = p - target
     square, found = (xp.sum(x, axis=-1) for x in (gap * gap, target))
-    if xp is symbolic: return square
+    if xp is symbolic:
+        return square
     expected = f"a label from 0 to {k - 1}"
     return _refuse(caller, "happened", y, found == 1, expected, square, xp)

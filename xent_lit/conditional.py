@@ -149,43 +149,54 @@ def conditional_entropy(joint: ArrayLike, *, axis: tuple[int, int] = (-2, -1),
     0.5
     """
     xp, p = _as_joint("conditional_entropy", joint, axis)
-    sums = (s[..., None] for s in _sums_and_rest(p, xp))
-    rows = map_row_blocks(lambda *p: xp.sum(_given_x(*p, xp), axis=-1), p, *sums)
-    return in_base(xp.sum(rows, axis=-1), base, "conditional_entropy")
+    def rows(p, p_x, rest):
+        return xp.sum(_given_x(p, p_x, rest, xp), axis=-1)
+    of_x = (s[..., None] for s in _sums_and_rest(p, xp))
+    nats = map_row_blocks(rows, p, *of_x)
+    return in_base(xp.sum(nats, axis=-1), base, "conditional_entropy")
 
 def _given_x(p, p_x, rest, xp):
     """−p(x, y) log p(y|x), by what the others of the row have where p(y|x) is near 1."""
     if xp is symbolic: return neg_xlogy(p, p / p_x, xp)
     never, one = p == 0, xp.ones_like(p)
-    cell, row = xp.where(never, one, p), xp.where(never, one, p_x)
+    cell = xp.where(never, one, p)
+    row = xp.where(never, one, p_x)
     others = (row - cell) + rest
     near = others < cell
     few = xp.where(near, others, xp.zeros_like(p)) / cell
-    return p * xp.where(near, xp.log1p(few), -xp.log(cell / row))
+    cost = xp.where(near, xp.log1p(few), -xp.log(cell / row))
+    return p * cost
 
 # %% ../nbs/09_conditional.ipynb #jointdoor
 def _as_joint(caller, joint, axis):
     """The table of pairs, with x and y on its last two axes, checked."""
     xp, p = as_arrays(caller, joint=joint)
-    try: x, y = (range(p.ndim)[a] for a in axis)
-    except (IndexError, TypeError, ValueError): x = y = None
+    try:
+        x, y = (range(p.ndim)[a] for a in axis)
+    except (IndexError, TypeError, ValueError):
+        x = y = None
     if x == y or 0 in p.shape:
         raise ValueError(f"{caller}: joint has shape {tuple(p.shape)} and axis is {axis}, "
                          "expected a table of pairs and its two axes, of x and of y")
-    p = xp.permute_dims(p, (*(a for a in range(p.ndim) if a not in (x, y)), x, y))
+    batch = [a for a in range(p.ndim) if a not in (x, y)]
+    p = xp.permute_dims(p, (*batch, x, y))
     if xp is symbolic or not is_concrete(xp, p): return xp, p
     cells = xp.reshape(p, (*p.shape[:-2], -1))
-    totals = xp.sum(cells, axis=-1)
+    totals = xp.reshape(xp.sum(cells, axis=-1), (-1,))
     wrong = abs(totals - 1) > math.sqrt(xp.finfo(p.dtype).eps)
-    if not known_all_false(wrong, xp):
-        raise ValueError(f"{caller}: joint sums to {as_number(totals[wrong][0]):.9g} over all "
-                         "its cells, expected 1; joint / joint.sum() does that for counts")
+    if bool(xp.any(wrong)):
+        first = as_number(totals[wrong][0])
+        raise ValueError(
+            f"{caller}: joint sums to {first:.9g} over all its cells, expected 1; "
+            "joint / joint.sum() makes probabilities of counts")
     check_pmf_rows(cells, xp, caller, "joint", axis)
     return xp, p
 
 def _sums_and_rest(p, xp):
     """The sums along the last axis, and what rounding took from them: folded in halves."""
-    if xp is symbolic: return xp.sum(p, axis=-1), xp.sum(p, axis=-1) * 0
+    if xp is symbolic:
+        sums = xp.sum(p, axis=-1)
+        return sums, xp.zeros_like(sums)
     lost = xp.zeros_like(p[..., 0])
     while p.shape[-1] > 1:
         half = p.shape[-1] // 2
@@ -226,14 +237,17 @@ def mutual_information(joint: ArrayLike, *, axis: tuple[int, int] = (-2, -1),
     Examples
     --------
     >>> from xent_lit import mutual_information
-    >>> float(mutual_information([[0.5, 0], [0, 0.5]], base=2))
+    >>> round(float(mutual_information([[0.5, 0], [0, 0.5]], base=2)), 6)
     1.0
     """
     xp, p = _as_joint("mutual_information", joint, axis)
+    def rows(*p):
+        return xp.sum(_beside_product(*p, xp), axis=-1)
+    columns = outcomes_last(p, -2, xp)
     of_x = (s[..., :, None] for s in _sums_and_rest(p, xp))
-    of_y = (s[..., None, :] for s in _sums_and_rest(outcomes_last(p, -2, xp), xp))
-    rows = map_row_blocks(lambda *p: xp.sum(_beside_product(*p, xp), axis=-1), p, *of_x, *of_y)
-    return in_base(xp.sum(rows, axis=-1), base, "mutual_information")
+    of_y = (s[..., None, :] for s in _sums_and_rest(columns, xp))
+    nats = map_row_blocks(rows, p, *of_x, *of_y)
+    return in_base(xp.sum(nats, axis=-1), base, "mutual_information")
 
 def _beside_product(p, p_x, rest_x, p_y, rest_y, xp):
     """p log(p/(p_x p_y)) − p + p_x p_y, from a difference to which rounding adds nothing."""
@@ -241,15 +255,19 @@ def _beside_product(p, p_x, rest_x, p_y, rest_y, xp):
     if xp is symbolic: return kl_div(p, q, xp)
     d = p - q
     lost = product_error(p_x, p_y, q, xp) + (p_x * rest_y + rest_x * p_y)
-    near = kl_of_difference(p, q, d + (rounding_error(p, q, d, xp) - lost), xp)
-    faint = xp.logical_and(p > 3 * q, q < float(xp.finfo(q.dtype).smallest_normal))
+    d = d + (rounding_error(p, q, d, xp) - lost)
+    near = kl_of_difference(p, q, d, xp)
+    least = float(xp.finfo(q.dtype).smallest_normal)
+    faint = xp.logical_and(p > 3 * q, q < least)
     if known_all_false(faint, xp): return near
     a, b, c = (xp.where(faint, x, xp.ones_like(q)) for x in (p, p_x, p_y))
-    return xp.where(faint, kl_of_ratio(p, q, _log_of_quotient(a, b, c, xp), xp), near)
+    r = _log_of_quotient(a, b, c, xp)
+    return xp.where(faint, kl_of_ratio(p, q, r, xp), near)
 
 def _log_of_quotient(a, b, c, xp):
     """log(a/(bc)), by two logarithms where the quotient is beyond the floats."""
-    with ignore_fp_warnings(xp, "over"): quotient = a / b / c
+    with ignore_fp_warnings(xp, "over"):
+        quotient = a / b / c
     within = quotient < xp.inf
     first = xp.log(xp.where(within, quotient, a / b))
     return first - xp.log(xp.where(within, xp.ones_like(c), c))

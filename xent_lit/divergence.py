@@ -119,17 +119,21 @@ def _js_terms(p, q, xp):
     m = p + q
     if xp is symbolic: return (kl_div(2 * p, m, xp) + kl_div(2 * q, m, xp)) / 4
     d = p - q
-    from_p, from_q = (kl_of_difference(2 * a, m, b, xp) for a, b in ((p, d), (q, -d)))
-    alone = xp.logical_or(is_zero(p, xp), is_zero(q, xp))        # half a bit, exactly
-    whole = where(is_zero(p, xp), q, p, xp) * (math.log(2) / 2)
-    return where(alone, whole, (from_p + from_q) / 4, xp)
+    from_p = kl_of_difference(2 * p, m, d, xp)
+    from_q = kl_of_difference(2 * q, m, -d, xp)
+    never = is_zero(p, xp)
+    alone = xp.logical_or(never, is_zero(q, xp))
+    half_a_bit = where(never, q, p, xp) * (math.log(2) / 2)      # exactly
+    return where(alone, half_a_bit, (from_p + from_q) / 4, xp)
 
 def _probabilities(of):
     """The table of a distribution over finitely many labels."""
     pmf = getattr(of, "pmf", None)
-    if pmf is not None: return pmf()
-    raise TypeError(f"js_divergence: got {str(of)[:40]}, expected pmfs or Categorical; for "
-                    "others take the mean of two kl_divergence to their Mixture")
+    if pmf is not None:
+        return pmf()
+    raise TypeError(
+        f"js_divergence: got {str(of)[:40]}, expected pmfs or Categorical; "
+        "for others take the mean of two kl_divergence to their Mixture")
 
 # %% ../nbs/01_divergence.ipynb #jsdist
 def js_distance(p: ArrayLike | Truth, q: ArrayLike | Truth, *, axis: int = -1,
@@ -160,8 +164,10 @@ def js_distance(p: ArrayLike | Truth, q: ArrayLike | Truth, *, axis: int = -1,
     >>> float(js_distance([1, 0], [0, 1], base=2))
     1.0
     """
-    xp, square = as_arrays("js_distance", square=js_divergence(p, q, axis=axis, base=base))
-    if xp is symbolic: return xp.sqrt(square)
+    square = js_divergence(p, q, axis=axis, base=base)
+    xp, square = as_arrays("js_distance", square=square)
+    if xp is symbolic:
+        return xp.sqrt(square)
     equal = is_zero(square, xp)                  # the root has no slope there
     root = xp.sqrt(where(equal, xp.ones_like(square), square, xp))
     return where(equal, xp.zeros_like(square), root, xp)

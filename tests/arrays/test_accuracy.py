@@ -289,7 +289,8 @@ def from_independence(p):
     """Completed as the divergence: the stored cells do not add up to 1 exactly."""
     p_x, p_y = p.sum(axis=1), p.sum(axis=0)
     return sum(
-        xlogy(x, x / (p_x[i] * p_y[j])) - x + p_x[i] * p_y[j] for (i, j), x in np.ndenumerate(p)
+        (xlogy(x, x / (p_x[i] * p_y[j])) - x if x else 0) + p_x[i] * p_y[j]
+        for (i, j), x in np.ndenumerate(p)
     )
 
 
@@ -322,7 +323,7 @@ def drawn_joints(dtype):
 def test_mutual_information(dtype):
     draws = [(p,) for p in drawn_joints(dtype)]
     check(mutual_information, from_independence, draws, dtype)
-    assert min(mutual_information(p) for p, in draws) >= 0
+    assert min(mutual_information(p) for (p,) in draws) >= 0
 
 
 @every_dtype

@@ -279,14 +279,14 @@ GRADIENTS = {
         [0.2, 0.4, 0.4],
         [1 - 2.5, 1 - 0.75, 1 - 0.5],
     ),
-    "js_divergence": (lambda q: xl.js_divergence(P[0], q), [0.2, 0.4, 0.4], None),
+    "js_divergence": (lambda q: xl.js_divergence(P[0], q / q.sum()), [0.2, 0.4, 0.4], None),
     "js_divergence at p = q": (lambda q: xl.js_divergence(P[0], q), P[0], [0.0, 0.0, 0.0]),
     "js_divergence beside an outcome of 0": (
         lambda p: xl.js_divergence(p, [0.5, 0.5, 0.0]),
         [0.25, 0.5, 0.25],
         [np.log(2 / 3) / 2, 0.0, np.log(2) / 2],
     ),
-    "js_distance": (lambda q: xl.js_distance(P[0], q), [0.2, 0.4, 0.4], None),
+    "js_distance": (lambda q: xl.js_distance(P[0], q / q.sum()), [0.2, 0.4, 0.4], None),
     "js_distance at p = q": (lambda q: xl.js_distance(P[0], q), P[0], [0.0, 0.0, 0.0]),
     "mutual_information": (
         lambda p: xl.mutual_information(square(p / p.sum())),

@@ -274,11 +274,11 @@ def test_equal_forecasts_share_a_bin_of_a_quantile():
     for bins in range(1, 9):
         many = calibration_table(p, happened, bins=bins, quantiles=True)
         assert many.count.sum() == 6 and many.count.min() > 0
-    counts = np.repeat([1, 2, 0, 1, 3], 1)
-    once = calibration_table([0.1, 0.2, 0.3, 0.4, 0.5], [0, 1, 0, 1, 1], bins=3,
-                             quantiles=True, weights=counts)  # fmt: skip
-    often = calibration_table(np.repeat([0.1, 0.2, 0.3, 0.4, 0.5], counts),
-                              np.repeat([0, 1, 0, 1, 1], counts), bins=3, quantiles=True)  # fmt: skip
+    p, happened = np.array([0.1, 0.2, 0.3, 0.4, 0.5]), np.array([0, 1, 0, 1, 1])
+    counts = np.array([1, 2, 0, 1, 3])
+    options = {"bins": 3, "quantiles": True}
+    once = calibration_table(p, happened, weights=counts, **options)
+    often = calibration_table(np.repeat(p, counts), np.repeat(happened, counts), **options)
     np.testing.assert_allclose(once, often)
     assert once.edges.tolist() == often.edges.tolist()
     even = calibration_table(np.arange(1, 11) / 11, [0, 1] * 5, bins=5, quantiles=True)

@@ -12,8 +12,9 @@ import math
 import numpy as np
 
 # %% ../../nbs/arrays.ipynb #d1f731a5
+from .symbols import symbolic
 from .door import _join, as_arrays, is_weak, keep_weak, WeakArray
-from .values import is_zero, known_all_false, multiply_zero_safe
+from .values import known_all_false, multiply_zero_safe
 from .blocks import BLOCK, map_threads, SHORT
 from .checks import check_weights, outcomes_back, outcomes_last
 from .protocol import is_array_like
@@ -74,28 +75,41 @@ def _can_be_cut(a):
 # %% ../../nbs/arrays.ipynb #rowweights
 def mean_over_rows(caller, rows, weights):
     """Σ w row / Σ w, one weight for each row; the rows themselves without weights."""
-    if weights is None: return rows
+    if weights is None:
+        return rows
     xp, rows, weights = as_arrays(caller, rows=rows, weights=weights)
     found, expected = tuple(weights.shape), tuple(rows.shape)
     if found != expected:
-        raise ValueError(f"{caller}: weights have shape {found}, the rows {expected}; "
-                         "expected one weight for each row")
+        raise ValueError(
+            f"{caller}: weights have shape {found}, the rows {expected}; "
+            "expected one weight for each row")
     return mean_over_draws(caller, lambda rows: rows, expected, weights, rows)
 
 def hide_absent_rows(caller, weights, axis, **pmfs):
     """The pmfs, with uniform ones for the rows of weight 0, at which nobody looks."""
-    if weights is None: return pmfs.values()
+    if weights is None:
+        return pmfs.values()
     return [_hide_absent(caller, weights, axis, name, p) for name, p in pmfs.items()]
 
 def _hide_absent(caller, weights, axis, name, given):
     # here a model other than an array is asked to hide rows, once it can
-    if not is_array_like(given): return given
+    if not is_array_like(given):
+        return given
     xp, p, w = as_arrays(caller, **{name: given, "weights": weights})
-    absent = is_zero(w, xp)
-    if known_all_false(absent, xp) or not -p.ndim <= axis < p.ndim: return given
-    rows = outcomes_last(p, axis, xp)
-    if tuple(rows.shape[:-1]) != tuple(absent.shape): return given
-    rows = xp.where(absent[..., None], xp.ones_like(rows) / rows.shape[-1], rows)
+    if xp is symbolic or not -p.ndim <= axis < p.ndim:
+        return given
+    absent, rows = w == 0, outcomes_last(p, axis, xp)
+    fits = tuple(rows.shape[:-1]) == tuple(absent.shape)
+    if not fits or known_all_false(absent, xp):
+        return given
+    uniform = xp.ones_like(rows) / rows.shape[-1]
+    rows = xp.where(absent[..., None], uniform, rows)
     p = outcomes_back(rows, axis, xp)
-    if is_weak(given): return keep_weak(p, given)
-    return xp.astype(p, given.dtype) if hasattr(given, "dtype") else p
+    if is_weak(given):
+        return keep_weak(p, given)
+    return _as_it_was(p, given, xp)
+
+def _as_it_was(p, given, xp):
+    """Of the type it had, by whose tolerance it is judged; pmfs of integers stay floats."""
+    floating = xp.isdtype(given.dtype, "real floating")
+    return xp.astype(p, given.dtype) if floating else p
