@@ -5,6 +5,8 @@ a model to data takes the model first: ``nll(model, x)``. Nats unless ``base=2``
 
 Two distributions
     kl_divergence              the extra cost of believing q when p is true
+    js_divergence              how far two pmfs are apart where neither is the truth
+    js_distance                its square root, a distance
     cross_entropy              the mean surprise of the model q under the truth p
     entropy                    the mean surprise of the truth about itself
     perplexity                 so many equally likely outcomes would surprise as much
@@ -63,6 +65,8 @@ Losses
 Given x
     conditional_cross_entropy  the cross-entropy of y given x, averaged over x
     conditional_kl_divergence  the divergence of y given x, averaged over x
+    conditional_entropy        the surprise about y that is left when x is told
+    mutual_information         what x tells about y
     factorize                  a sample of pairs as p(x) and p(y|x)
     fit                        a conditional model, fitted by least cross-entropy
     linear_regression          a Normal whose mean is linear in x
@@ -78,6 +82,8 @@ Evaluation
     evaluate_lazy              an Evaluation of Dask arrays
     marginal_entropy           what a model scores that knows the frequencies of the labels alone
     calibration_table          forecasts against outcomes
+    calibration_error          how far they are apart, averaged over all forecasts
+    brier_score                the mean squared distance of forecasts from outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
 """
 
@@ -85,10 +91,16 @@ from ._renamed import install
 from .arrays.checks import normalize
 from .arrays.protocol import as_distribution
 from .assumptions import explain, is_cross_entropy
-from .calibration import calibration_table
+from .calibration import brier_score, calibration_error, calibration_table
 from .coding import code_lengths, expected_length, huffman, kraft_sum
-from .conditional import conditional_cross_entropy, conditional_kl_divergence, factorize
-from .divergence import kl_divergence
+from .conditional import (
+    conditional_cross_entropy,
+    conditional_entropy,
+    conditional_kl_divergence,
+    factorize,
+    mutual_information,
+)
+from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
 from .evaluate import Evaluation, bits_per_byte, evaluate, evaluate_lazy, marginal_entropy
 from .gaussian import gaussian_nll, mse
@@ -136,7 +148,8 @@ from .regression import (
 __version__ = "0.2.0"
 
 __all__ = [
-    "kl_divergence", "cross_entropy", "entropy", "perplexity", "normalize",
+    "kl_divergence", "js_divergence", "js_distance",
+    "cross_entropy", "entropy", "perplexity", "normalize",
     "code_lengths", "expected_length", "kraft_sum", "huffman",
     "empirical", "as_distribution", "likelihood", "log_likelihood", "nll", "mle",
     "Normal", "Laplace", "StudentT", "Cauchy", "Bernoulli", "Categorical", "Poisson",
@@ -145,11 +158,12 @@ __all__ = [
     "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",
-    "conditional_cross_entropy", "conditional_kl_divergence", "factorize", "fit",
+    "conditional_cross_entropy", "conditional_kl_divergence",
+    "conditional_entropy", "mutual_information", "factorize", "fit",
     "linear_regression", "logistic_regression", "softmax_regression", "poisson_regression",
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "marginal_entropy", "calibration_table",
-    "bits_per_byte",
+    "calibration_error", "brier_score", "bits_per_byte",
 ]
 
 install()

@@ -12,14 +12,15 @@ from typing import Any
 from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.door import as_arrays
 from .arrays.checks import sum_over_outcomes
+from .arrays.draws import mean_over_rows
 from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base
 from .terms import neg_xlogy
 
 # %% ../nbs/02_entropy.ipynb #8b6ea53b
 def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1,
-                  base: float | None = None, draws: int | None = None,
-                  rng: Any = None) -> Array:
+                  base: float | None = None, weights: ArrayLike | None = None,
+                  draws: int | None = None, rng: Any = None) -> Array:
     """Cross-entropy H(p, q) = −Σ p log q:
     the mean surprise of the model ``q`` under the truth ``p``.
 
@@ -33,6 +34,8 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
     axis : the axis of the outcomes; several, or ``None`` for all, of a joint table.
         Beside a distribution: -1, or that of ``Categorical(…, axis=…)``.
     base : unit of the result: ``None`` for nats, ``2`` for bits.
+    weights : array_like, shape ``(*batch,)``, one for each row; the result is then their
+        mean Σ w H / Σ w, and what stands in a row of weight 0 does not matter.
     draws : how many draws from ``p`` to take the mean over, where ``p`` can only be
         sampled; by default none, and the sum or integral is exact.
     rng : a seed or NumPy's generator for these draws.
@@ -40,7 +43,7 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
     Returns
     -------
     array, shape ``(*batch,)``, in nats or the unit of ``base``;
-    for pmfs ≥ H(p), ``inf`` where ``q`` is 0 and ``p`` is not.
+    for pmfs ≥ H(p), ``inf`` where ``q`` is 0 and ``p`` is not. With ``weights`` a scalar.
     With ``draws`` an ``Estimate``: a mean and its standard error.
 
     Raises
@@ -50,7 +53,7 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
 
     References
     ----------
-    Claims ``kl-decomposition`` and ``cross-entropy-floor``;
+    Claims ``kl-decomposition``, ``cross-entropy-floor`` and ``weighted-rows``;
     Murphy (2012), Cover and Thomas (2006).
 
     Examples
@@ -61,8 +64,13 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
     >>> cross_entropy([0.8, 0.2], [0.5, 0.5], base=2, draws=100, rng=0)
     1.000000 ± 0.000000 (100 draws)
     """
-    if draws is None: return _mean_surprise("cross_entropy", p, q, axis, base)
-    nats = estimate("cross_entropy", p, q, draws, rng)
+    if draws is not None:
+        nats = estimate("cross_entropy", p, q, draws, rng, weights)
+        return in_base(nats, base, "cross_entropy")
+    if weights is None: return _mean_surprise("cross_entropy", p, q, axis, base)
+    def rows(p, q):
+        return _mean_surprise("cross_entropy", p, q, -1, None)
+    nats = mean_over_rows("cross_entropy", rows, weights, axis, p, q)
     return in_base(nats, base, "cross_entropy")
 
 def _mean_surprise(caller, p, q, axis, base):

@@ -24,12 +24,15 @@ from xent_lit import (
     Laplace,
     Normal,
     Poisson,
+    conditional_entropy,
     cross_entropy,
     empirical,
     entropy,
+    js_divergence,
     kl_divergence,
     log_softmax,
     logsumexp,
+    mutual_information,
     nll,
     softmax,
 )
@@ -252,6 +255,80 @@ def test_a_long_first_axis(times, dtype):
     for table in np.stack([p, p], axis=1), np.asfortranarray(np.stack([p, p], axis=1)):
         assert error(entropy(table, axis=0)[0], measure.shannon(p), dtype) <= BUDGET
         assert error(entropy(np.copy(table.T, order="K"))[0], measure.shannon(p), dtype) <= BUDGET
+
+
+# ── Quantities that are differences ──────────────────────────────────────────────────────────────
+
+
+def many_digits(f):
+    """Let a reference work with 700 digits, and 1e-320 stand beside 1."""
+
+    def run(*tables):
+        with mpmath.workdps(700):
+            return f(*(np.vectorize(measure.exact, otypes=[object])(t) for t in tables))
+
+    return run
+
+
+def xlogy(x, y):
+    return x * mpmath.log(y) if x else mpmath.mpf(0)
+
+
+@many_digits
+def from_the_middle(p, q):
+    return sum(xlogy(a, 2 * a / (a + b)) + xlogy(b, 2 * b / (a + b)) for a, b in zip(p, q)) / 2
+
+
+@many_digits
+def left_of_y(p):
+    return sum(xlogy(x, row.sum() / x) for row in p for x in row if x)
+
+
+@many_digits
+def from_independence(p):
+    """Completed as the divergence: the stored cells do not add up to 1 exactly."""
+    p_x, p_y = p.sum(axis=1), p.sum(axis=0)
+    return sum(
+        (xlogy(x, x / (p_x[i] * p_y[j])) - x if x else 0) + p_x[i] * p_y[j]
+        for (i, j), x in np.ndenumerate(p)
+    )
+
+
+@every_dtype
+def test_js_divergence(dtype):
+    draws = [*drawn_near(5, dtype, 100), *drawn_rare(dtype)]
+    least = np.finfo(dtype).smallest_subnormal
+    draws += [np.array(pair, dtype) for pair in ([[1, 0], [1, least]], [[1, 0, 0], [0, 0.5, 0.5]])]
+    check(js_divergence, from_the_middle, draws, dtype)
+    for p, q in draws:
+        assert js_divergence(p, q) == js_divergence(q, p) and js_divergence(p, p) == 0
+
+
+def drawn_joints(dtype):
+    """Nearly independent tables, sparse ones, and ones with a rare cell or a rare pair."""
+    rng = np.random.default_rng(6)
+    near, rare = (1e-16, 1e-320) if dtype == np.float64 else (1e-7, 1e-44)
+    for n, k in (2, 2), (3, 5), (17, 33):
+        for delta in np.geomspace(0.9, near, 20):
+            p = np.outer(rng.dirichlet(np.ones(n)), rng.dirichlet(np.ones(k)))
+            p = p * (1 + delta * rng.uniform(-1, 1, size=(n, k)))
+            yield (p / p.sum()).astype(dtype)
+            yield rng.dirichlet(np.full(n * k, 0.02)).reshape(n, k).astype(dtype)
+    for d in np.geomspace(0.1, rare, 40):
+        yield np.array([[0.25, d, 0.3 * d], [0.75 - 2.3 * d, d, 0]], dtype)
+        yield np.array([[1 - d, 0], [0, d]], dtype)
+
+
+@every_dtype
+def test_mutual_information(dtype):
+    draws = [(p,) for p in drawn_joints(dtype)]
+    check(mutual_information, from_independence, draws, dtype)
+    assert min(mutual_information(p) for (p,) in draws) >= 0
+
+
+@every_dtype
+def test_conditional_entropy(dtype):
+    check(conditional_entropy, left_of_y, [(p,) for p in drawn_joints(dtype)], dtype)
 
 
 # ── Losses from logits ───────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from xent_lit.arrays.symbols import SymArray
 from xent_lit.regression import linear, linear_gradient, linear_regression, softmax_regression
 
 P, Q = [[0.5, 0.3, 0.2], [0.0, 1.0, 0.0]], [[0.2, 0.4, 0.4], [0.25, 0.5, 0.25]]
+JOINTS = [[[0.25, 0.1, 0.15], [0.0, 0.4, 0.1]], [[0.0, 0.5, 0.0], [0.25, 0.0, 0.25]]]
 Z = [[0.5, -1.0, 2.0], [40.0, 0.0, 0.0]]
 X, Y, COUNTS = [0.5, -1.0, 0.5, 2.0], [1, 0, 1, 1], [0, 3, 1, 3]
 LOC, SCALE = [0.1, -0.4, 1.0, 0.3], [1.0, 0.5, 2.0, 1.5]
@@ -31,6 +32,20 @@ QUANTITIES = {
     "cross_entropy beside a list": lambda a, i: xl.cross_entropy(P[0], a(Q)),
     "kl_divergence": lambda a, i: xl.kl_divergence(a(P), a(Q)),
     "kl_divergence, missing support": lambda a, i: xl.kl_divergence(a(Q), a(P)),
+    "cross_entropy of weighted rows": lambda a, i: xl.cross_entropy(a(P), a(Q), weights=a([1, 3])),
+    "cross_entropy of soft labels, padded": lambda a, i: xl.cross_entropy(
+        a([*P, [np.nan] * 3]), Categorical(logits=a([*Z, Z[0]])), weights=[2, 1, 0]
+    ),
+    "kl_divergence of weighted rows": lambda a, i: xl.kl_divergence(a(P), Q, weights=a([1, 0])),
+    "js_divergence": lambda a, i: xl.js_divergence(a(P), a(Q), base=2),
+    "js_divergence of logits": lambda a, i: xl.js_divergence(Categorical(logits=a(Z)), a(Q)),
+    "js_distance": lambda a, i: xl.js_distance(a([P[1], P[0]]), a([P[1], Q[0]])),
+    "mutual_information": lambda a, i: xl.mutual_information(a(JOINTS)),
+    "mutual_information of other axes": lambda a, i: xl.mutual_information(a(JOINTS), axis=(0, 2)),
+    "conditional_entropy": lambda a, i: xl.conditional_entropy(a(JOINTS), base=2),
+    "conditional_entropy of x": lambda a, i: xl.conditional_entropy(a(JOINTS[0]), axis=(1, 0)),
+    "brier_score": lambda a, i: xl.brier_score(a([0.25, 1.0, 0.5]), i([1, 1, 0])),
+    "brier_score of classes": lambda a, i: xl.brier_score(a(P), i([2, 1]), weights=a([3, 1])),
     "perplexity": lambda a, i: xl.perplexity(a(P), a(Q)),
     "normalize": lambda a, i: xl.normalize(a([8, 2, 0])),
     "normalize counts": lambda a, i: xl.normalize(i([8, 2, 0])),
@@ -222,6 +237,11 @@ def test_repeated_values_are_merged_and_weigh_more(where):
         )
 
 
+def square(p):
+    """Four cells in two rows."""
+    return p.reshape((2, 2))
+
+
 GRADIENTS = {
     # name: (scalar function of one vector, the point, the gradient; None for central differences)
     "entropy at p = 0": (
@@ -258,6 +278,45 @@ GRADIENTS = {
         lambda q: xl.kl_divergence(P[0], q),
         [0.2, 0.4, 0.4],
         [1 - 2.5, 1 - 0.75, 1 - 0.5],
+    ),
+    "js_divergence": (lambda q: xl.js_divergence(P[0], q / q.sum()), [0.2, 0.4, 0.4], None),
+    "js_divergence at p = q": (lambda q: xl.js_divergence(P[0], q), P[0], [0.0, 0.0, 0.0]),
+    "js_divergence beside an outcome of 0": (
+        lambda p: xl.js_divergence(p, [0.5, 0.5, 0.0]),
+        [0.25, 0.5, 0.25],
+        [np.log(2 / 3) / 2, 0.0, np.log(2) / 2],
+    ),
+    "js_distance": (lambda q: xl.js_distance(P[0], q / q.sum()), [0.2, 0.4, 0.4], None),
+    "js_distance at p = q": (lambda q: xl.js_distance(P[0], q), P[0], [0.0, 0.0, 0.0]),
+    "mutual_information": (
+        lambda p: xl.mutual_information(square(p / p.sum())),
+        [0.1, 0.2, 0.3, 0.4],
+        None,
+    ),
+    "mutual_information of independent pairs": (
+        lambda p: xl.mutual_information(square(p)),
+        [0.25] * 4,
+        [0.0] * 4,
+    ),
+    "conditional_entropy": (
+        lambda p: xl.conditional_entropy(square(p / p.sum())),
+        [0.1, 0.2, 0.3, 0.4],
+        None,
+    ),
+    "brier_score of classes": (
+        lambda p: xl.brier_score(p[None, :], [2]),
+        [0.5, 0.25, 0.25],
+        [1.0, 0.5, -1.5],
+    ),
+    "brier_score, one absent": (
+        lambda p: xl.brier_score(p, [1, 7, 0], weights=[1, 0, 1]),
+        [0.5, np.nan, 0.25],
+        [-0.5, 0.0, 0.25],
+    ),
+    "cross_entropy in q, a row absent": (
+        lambda q: xl.cross_entropy([[1.0, 0.0], [0.5, 0.5]], square(q), weights=[1, 0]),
+        [0.5, 0.5, np.nan, 0.25],
+        [-2.0, 0.0, 0.0, 0.0],
     ),
     "kl_divergence at p = q": (lambda q: xl.kl_divergence(P[0], q), P[0], [0.0, 0.0, 0.0]),
     "logsumexp": (xl.logsumexp, [0.3, -1.0, 2.0], None),

@@ -26,6 +26,7 @@ OF_PMFS = {
     "cross_entropy, model": lambda q: xl.cross_entropy([0.5, 0.5], q),
     "kl_divergence": lambda p: xl.kl_divergence(p, [0.5, 0.5]),
     "kl_divergence, model": lambda q: xl.kl_divergence([0.5, 0.5], q),
+    "js_divergence": lambda p: xl.js_divergence(p, [0.5, 0.5]),
     "perplexity": xl.perplexity,
     "code_lengths": xl.code_lengths,
     "expected_length": lambda p: xl.expected_length(p, [1, 1]),
@@ -744,3 +745,57 @@ def test_poisson_entropy():
     assert xl.cross_entropy(Poisson(far), Poisson(1.0)) - 1 == pytest.approx(
         far * math.log(far) - far + math.log(2 * math.pi * math.e * far) / 2, rel=1e-15
     )
+
+
+@pytest.mark.parametrize("f", [xl.cross_entropy, xl.kl_divergence])
+def test_a_row_of_weight_0_is_absent(f):
+    """Whatever stands in it, in either argument, on whichever axis; and it keeps its type."""
+    for absent in [[nan] * 2, [7.0, -3.0], [1.0, 0.0]]:
+        p = np.array([[0.5, 0.5], absent, [0.25, 0.75]])
+        for q in ([0.0, 1.0], [nan] * 2):
+            q = np.array([[0.25, 0.75], q, [0.5, 0.5]])
+            expected = (f(p[0], q[0]) + 3 * f(p[2], q[2])) / 4
+            assert f(p, q, weights=[1, 0, 3]) == pytest.approx(expected, rel=1e-15)
+            assert f(p.T, q.T, axis=0, weights=[1, 0, 3]) == f(p, q, weights=[1, 0, 3])
+    single = np.array([[0.1] * 10, [nan] * 10], np.float32)
+    assert f(single, np.float32([0.1] * 10), weights=np.array([1.0, 0.0])) >= 0
+
+
+@pytest.mark.parametrize("f", [xl.cross_entropy, xl.kl_divergence])
+def test_weights_that_do_not_fit_are_refused(f):
+    p = [[0.5, 0.5]] * 3
+    for weights, words in [
+        ([1, 2], r"weights have shape \(2,\), the rows \(3,\); expected one weight for each row"),
+        ([0, 0, 0], "weights sum to 0"),
+        ([1, -1, 1], "least entry -1"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            f(p, [0.25, 0.75], weights=weights)
+    with pytest.raises(ValueError, match="p sums to 2"):
+        f([[0.5, 0.5], [1, 1]], [0.5, 0.5], weights=[0, 1])
+    with pytest.raises(TypeError, match="weights and draws"):
+        f(p, [0.25, 0.75], weights=[1, 1, 1], draws=10)
+
+
+@pytest.mark.parametrize("f", [xl.conditional_entropy, xl.mutual_information])
+def test_what_is_no_joint_table_is_refused(f):
+    for joint, words in [
+        ([0.5, 0.5], r"joint has shape \(2,\)"),
+        ([[1, 2], [3, 4]], "joint sums to 10 over all its cells, expected 1; joint / joint.sum"),
+        ([[[0.5, 0.5]], [[0.5, 0.25]]], "joint sums to 0.75"),
+        ([[-0.5, 1], [0.25, 0.25]], "negative entry, -0.5"),
+        ([[nan, 1], [0, 0]], "NaN"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            f(joint)
+    for axis in (0, (0, 0), (0, 2), (0, -2), (0, 1, 1)):
+        with pytest.raises(ValueError, match="axis is .*, expected a table of pairs"):
+            f([[0.5, 0], [0, 0.5]], axis=axis)
+
+
+def test_js_divergence_wants_probabilities():
+    with pytest.raises(TypeError, match="js_divergence: got Normal"):
+        xl.js_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))
+    assert xl.js_divergence([1, 0], [0, 1], base=2) == 1
+    assert xl.js_distance([[1, 0], [0.5, 0.5]], [0, 1], base=2).shape == (2,)
+    assert xl.js_distance([0.5, 0.5], Categorical(logits=[0.0, 0.0])) == 0

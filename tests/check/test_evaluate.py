@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xent_lit import Bernoulli, Categorical, Laplace, Normal, Poisson
-from xent_lit.calibration import calibration_table
+from xent_lit.calibration import brier_score, calibration_error, calibration_table
 from xent_lit.entropy import entropy
 from xent_lit.evaluate import Evaluation, bits_per_byte, evaluate, marginal_entropy
 from xent_lit.likelihood import log_likelihood, nll
@@ -253,12 +253,115 @@ def test_a_calibration_table_adds_up():
     table = calibration_table(p, u < p)
     parts = [calibration_table(p[part], u[part] < p[part]) for part in (np.s_[:300], np.s_[300:])]
     np.testing.assert_allclose(sum(parts), table, rtol=1e-13)
-    assert table[:, 0].sum() == 1000
+    assert sum(parts).error == pytest.approx(calibration_error(p, u < p), rel=1e-12)
+    assert table.count.sum() == 1000
     assert calibration_table([0.0, 1.0], [0, 1], bins=2).tolist() == [[1, 0, 0], [1, 1, 1]]
-    forecast, frequency = table[:, 1] / table[:, 0], table[:, 2] / table[:, 0]
-    assert np.all(abs(forecast - frequency) < 4 * np.sqrt(0.25 / table[:, 0]))
-    with pytest.raises(ValueError, match="expected one outcome for each forecast"):
-        calibration_table([0.1, 0.2], [1])
-    for wrong in ([1.5], [math.nan]):
-        with pytest.raises(ValueError, match="expected probabilities"):
-            calibration_table(wrong, [1])
+    assert np.all(abs(table.forecast - table.frequency) < 4 * np.sqrt(0.25 / table.count))
+    assert calibration_table([0.29, 0.3], [0, 1], bins=100).count[[29, 30]].tolist() == [1, 1]
+    with pytest.raises(ValueError, match="expected the same edges"):
+        table + calibration_table(p, u < p, bins=3)
+    with pytest.raises(TypeError):
+        table + 1
+
+
+def test_equal_forecasts_share_a_bin_of_a_quantile():
+    p, happened = [0.2, 0.2, 0.2, 0.4, 0.9, 0.9], [0, 0, 1, 1, 1, 1]
+    two = calibration_table(p, happened, bins=2, quantiles=True)
+    assert (two.edges.tolist(), two.tolist()) == (
+        [0, 0.2, 1],
+        [[3, pytest.approx(0.6), 1], [3, pytest.approx(2.2), 3]],
+    )
+    for bins in range(1, 9):
+        many = calibration_table(p, happened, bins=bins, quantiles=True)
+        assert many.count.sum() == 6 and many.count.min() > 0
+    p, happened = np.array([0.1, 0.2, 0.3, 0.4, 0.5]), np.array([0, 1, 0, 1, 1])
+    counts = np.array([1, 2, 0, 1, 3])
+    options = {"bins": 3, "quantiles": True}
+    once = calibration_table(p, happened, weights=counts, **options)
+    often = calibration_table(np.repeat(p, counts), np.repeat(happened, counts), **options)
+    np.testing.assert_allclose(once, often)
+    assert once.edges.tolist() == often.edges.tolist()
+    even = calibration_table(np.arange(1, 11) / 11, [0, 1] * 5, bins=5, quantiles=True)
+    assert even.count.tolist() == [2] * 5
+
+
+def test_a_calibration_table_shows_its_columns():
+    table = calibration_table([0.1, 0.2, 0.9], [0, 1, 1], bins=3)
+    assert repr(table).splitlines()[1].split() == ["0.000", "–", "0.333", "2", "0.150", "0.500"]
+    assert table._repr_markdown_().splitlines()[2] == "| 0.000 – 0.333 | 2 | 0.150 | 0.500 |"
+    assert "nan" in repr(table).splitlines()[2]
+
+
+def test_a_calibration_table_is_plotted():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    table = calibration_table([0.1, 0.2, 0.9], [0, 1, 1], bins=3)
+    figure, own = pyplot.subplots()
+    assert table.plot(own) is own
+    assert [line.get_xydata()[0].tolist() for line in own.lines][1] == [
+        pytest.approx(0.15),
+        pytest.approx(0.5),
+    ]
+    pyplot.close(figure)
+    pyplot.close(table.plot().figure)
+
+
+SCORES = {
+    "calibration_table": calibration_table,
+    "calibration_error": calibration_error,
+    "brier_score": brier_score,
+}
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_forecast_that_is_none_is_named(name):
+    score = SCORES[name]
+    for p, happened, weights, words in [
+        ([0.5, 1.5], [0, 1], None, "p has the entry 1.5, expected a probability"),
+        ([0.5, math.nan], [0, 1], None, "p has the entry nan"),
+        ([0.5, 0.5], [0, 2], None, "happened has the entry 2, expected 1 for what happened"),
+        ([0.5, 0.5], [0.5, 1], None, "happened has the entry 0.5"),
+        ([0.1, 0.2], [1], None, "expected .*outcome for each"),
+        ([0.1, 0.2], [1, 0], [1], "expected one weight for each"),
+        ([0.1, 0.2], [1, 0], [0, 0], "weights sum to 0"),
+        ([0.1, 0.2], [1, 0], [2, -1], "least entry -1"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            score(p, happened, weights=weights)
+    if score is not brier_score:
+        for bins in 0, 2.5, True:
+            with pytest.raises(ValueError, match="bins is .*, expected a whole number"):
+                score([0.5], [1], bins=bins)
+
+
+@pytest.mark.parametrize("name", ["calibration_error", "brier_score"])
+def test_a_forecast_of_weight_0_is_absent(name):
+    score = SCORES[name]
+    whole = score([0.2, 0.2, 0.9], [0, 0, 1])
+    assert score([0.2, math.nan, 0.9, 7], [0, 0, 1, -100], weights=[2, 0, 1, 0]) == whole
+
+
+def test_the_brier_score_of_classes():
+    p, y = np.array([[0.5, 0.25, 0.25], [0.0, 0.0, 1.0]]), [0, 1]
+    assert brier_score(p, y) == ((0.25 + 2 * 0.0625) + 2) / 2
+    assert brier_score(p, y, weights=[1, 0]) == 0.375
+    absent = np.array([[0.5, 0.25, 0.25], [math.nan] * 3])
+    assert brier_score(absent, [0, -100], weights=[1, 0]) == 0.375
+    for happened, words in [([0, 3], "the entry 3, expected a label from 0 to 2"),
+                            ([0, 0.5], "the entry 0.5"),
+                            (np.eye(3)[:2], "argmax")]:  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            brier_score(p, happened)
+    with pytest.raises(ValueError, match="p sums to"):
+        brier_score(p * 2, y)
+
+
+def test_what_cannot_be_seen_is_no_score():
+    jax = pytest.importorskip("jax")
+    score = jax.jit(brier_score)
+    p = jax.numpy.asarray([[0.5, 0.5]])
+    for q, y in [(p[0], [0, 2]), (p[0] + 1, [0, 1]), (p, [2]), (p, [-100])]:
+        assert math.isnan(score(q, jax.numpy.asarray(y)))
+    assert score(p, jax.numpy.asarray([1])) == 0.5

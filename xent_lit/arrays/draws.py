@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['mean_over_draws', 'sums_over_draws', 'present_draws', 'map_draws', 'slice_draws',
-           'chunk_length']
+           'chunk_length', 'mean_over_rows']
 
 # %% ../../nbs/arrays.ipynb #3acf1d4d
 import math
@@ -20,6 +20,7 @@ from .door import (
 from .values import is_concrete, known_all_false, multiply_zero_safe, to_host
 from .blocks import BLOCK, map_threads, SHORT
 from .checks import check_weights
+from .protocol import is_array_like, with_outcomes_last
 
 # %% ../../nbs/arrays.ipynb #f659e332
 def mean_over_draws(caller, costs, shape, weights, *data):
@@ -63,11 +64,12 @@ def _sums(caller, costs, shape, weights, data):
     return xp.sum(multiply_zero_safe(w, cost, xp)), xp.sum(w)
 
 # %% ../../nbs/arrays.ipynb #absentdr
-def present_draws(caller, shape, weights, *data):
+def present_draws(caller, shape, weights, *data, own=None):
     """``(weights, *data)`` without the draws of weight 0. Where the weights are hidden, a
     draw that is present stands in for each that is not: the same cost, which counts 0.
 
     Nothing is computed of what is absent, so that no NaN there meets the 0 in a derivative.
+    ``own`` says how many axes an entry of the data has; by default, what is left over.
     """
     xp, w = as_arrays(caller, weights=weights)
     if xp is symbolic: return weights, *data
@@ -75,16 +77,18 @@ def present_draws(caller, shape, weights, *data):
     if known_all_false(absent, xp): return weights, *data
     if is_concrete(xp, absent) and all(map(_can_be_taken, data)):
         pick = partial(_take_draws, caller, np.flatnonzero(to_host(caller, w)), shape)
-        return map_draws(pick, weights, shape), *(map_draws(pick, a, shape) for a in data)
+        kept = map_draws(pick, weights, shape, 0)
+        return kept, *(map_draws(pick, a, shape, own) for a in data)
     stand_in = partial(_stand_in, caller, absent, shape)
-    return weights, *(map_draws(stand_in, a, shape) for a in data)
+    return weights, *(map_draws(stand_in, a, shape, own) for a in data)
 
-def map_draws(f, a, shape):
+def map_draws(f, a, shape, own=None):
     """``f(array, own axes)`` for an array that has an entry for each draw, or for the
     parameters of a model that has; what all draws share stays."""
     if hasattr(a, "map_batch"): return a.map_batch(f)
-    own = parse_array("draws", "x", a).ndim - len(shape)
-    return f(a, own) if own >= 0 else a
+    ndim = parse_array("draws", "x", a).ndim
+    if own is None: own = ndim - len(shape)
+    return f(a, own) if ndim >= max(own, len(shape)) else a
 
 def _can_be_taken(a):
     """Whether an array, or a model with its parameters, can be had for some draws."""
@@ -141,3 +145,27 @@ def _can_be_cut(a):
     """Whether a is a number or an array of NumPy's."""
     if isinstance(a, (int, float, np.number)): return True
     return type(a) in (np.ndarray, np.memmap, WeakArray) and a.dtype.kind in "biuf"
+
+# %% ../../nbs/arrays.ipynb #rowweights
+def mean_over_rows(caller, measure, weights, axis, p, q):
+    """Σ w measure(p, q) / Σ w, one weight for each row, or model; nothing is looked at in
+    those of weight 0."""
+    xp, w = as_arrays(caller, weights=weights)
+    shape, flaw = tuple(w.shape), check_weights(caller, xp, w)
+    p, q = (_rows_of(caller, name, x, axis, shape) for name, x in (("p", p), ("q", q)))
+    w, p, q = present_draws(caller, shape, keep_weak(w, weights), p, q, own=1)
+    xp, rows, w = as_arrays(caller, rows=measure(p, q), weights=w)
+    if tuple(rows.shape) != tuple(w.shape): raise ValueError(_no_rows(caller, shape, ()))
+    return xp.sum(multiply_zero_safe(w, rows, xp)) / xp.sum(w) + flaw
+
+def _rows_of(caller, name, x, axis, shape):
+    """The pmfs with their outcomes last, or the model; raise unless there are so many."""
+    rows = with_outcomes_last(caller, name, x, axis)
+    if is_array_like(x): x, batch = keep_weak(rows, x), tuple(rows.shape)[:-1]
+    else: batch = tuple(getattr(x, "batch_shape", ()))
+    if batch in ((), shape): return x
+    raise ValueError(_no_rows(caller, shape, batch))
+
+def _no_rows(caller, shape, batch):
+    return (f"{caller}: weights have shape {shape}, the rows {batch}; expected one weight "
+            "for each row")

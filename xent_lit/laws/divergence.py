@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['kl_definition', 'gibbs', 'kl_asymmetric', 'forward_reverse', 'kl_edges',
-           'kl_near_equal']
+           'kl_near_equal', 'js_is_entropy_gain', 'js_triangle']
 
 # %% ../../nbs/01_divergence.ipynb #d74c0f6f
 import math
@@ -16,7 +16,7 @@ from ..proof.claim import Claim
 from ..proof.pmfs import draw_pmfs, few_pmfs, general_pmfs
 
 # %% ../../nbs/01_divergence.ipynb #589a4c87
-from ..divergence import kl_divergence
+from ..divergence import js_distance, js_divergence, kl_divergence
 
 # %% ../../nbs/01_divergence.ipynb #26618740
 def _plain(p, q):
@@ -156,3 +156,36 @@ kl_near_equal = Claim(
     law=lambda d: (_apart(d), d**2 / 2 + d**4 / 12 + d**6 / 30),
     twin=lambda d: (_apart(d), d**2 / 2),
     draw=_draw_power, rtol=1e-12, required_marks="NT", uses=("kl-definition",))
+
+# %% ../../nbs/01_divergence.ipynb #jslaw
+def _own_surprise(p):
+    """−Σ p log p, the mean surprise of p about itself."""
+    xp, p = as_arrays("own_surprise", p=p)
+    return -xp.sum(p * xp.log(p))
+
+def _gain(p, q, share):
+    """What the middle has of it over a share of both."""
+    xp, p, q = as_arrays("gain", p=p, q=q)
+    return _own_surprise((p + q) / 2) - (_own_surprise(p) + _own_surprise(q)) * share
+
+js_is_entropy_gain = Claim(
+    id="js-is-entropy-gain",
+    statement="The Jensen–Shannon divergence is what the middle m has in −Σ m log m "
+              "over the mean of the two.",
+    law=lambda p, q: (js_divergence(p, q), _gain(p, q, 1 / 2)),
+    twin=lambda p, q: (js_divergence(p, q), _gain(p, q, 1)),
+    draw=draw_pmfs, rtol=1e-9, required_marks="NT", uses=("kl-definition",))
+
+# %% ../../nbs/01_divergence.ipynb #jstrilaw
+def _saved(way, p, q, t):
+    """What is saved between p and q by the way around; nothing if it is longer."""
+    stop = (1 - t) * p + t * q
+    return max(float(way(p, q) - (way(p, stop) + way(stop, q))), 0.0)
+
+js_triangle = Claim(
+    id="js-triangle",
+    statement="The square root of the Jensen–Shannon divergence obeys the triangle "
+              "inequality.",
+    law=lambda p, q, t: (_saved(js_distance, p, q, t), 0.0),
+    twin=lambda p, q, t: (_saved(js_divergence, p, q, t), 0.0),
+    draw=lambda rng: (*draw_pmfs(rng), rng.uniform(0.1, 0.9)), required_marks="NT")

@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['shannon', 'entropy_is_self_cross_entropy', 'kl_decomposition', 'cross_entropy_floor',
-           'axes_and_units', 'perplexity_base_free']
+           'axes_and_units', 'weighted_rows', 'perplexity_base_free']
 
 # %% ../../nbs/02_entropy.ipynb #3a2e6a7a
 import math
@@ -87,6 +87,28 @@ axes_and_units = Claim(
     law=lambda p, q: (_table(p, q, 2), _row_by_row(p, q, math.log(2))),
     twin=lambda p, q: (_table(p, q, 2), _row_by_row(p, q, 1)),
     draw=_draw_tables, rtol=1e-11, required_marks="NT")
+
+# %% ../../nbs/02_entropy.ipynb #weightslaw
+def _weighted(p, q, n):
+    """One number for both quantities, each row with its weight."""
+    return np.array([f(p, q, weights=n) for f in (cross_entropy, kl_divergence)])
+
+def _repeated(p, q, n):
+    """The plain mean, where each row stands as often as its weight says."""
+    p, q = (np.repeat(rows, n, axis=0) for rows in (p, q))
+    return np.array([np.mean(f(p, q)) for f in (cross_entropy, kl_divergence)])
+
+def _draw_counted_rows(rng):
+    """Two tables of pmfs, and how often each row counts: the last one not at all."""
+    p, q = rng.dirichlet(np.ones(3), size=(2, 5))
+    return p, q, np.array([*rng.integers(1, 5, size=4), 0])
+
+weighted_rows = Claim(
+    id="weighted-rows",
+    statement="A row of weight n counts as n equal rows, and of weight 0 as none.",
+    law=lambda p, q, n: (_weighted(p, q, n), _repeated(p, q, n)),
+    twin=lambda p, q, n: (_weighted(p, q, n), _repeated(p, q, np.ones_like(n))),
+    draw=_draw_counted_rows, required_marks="NT")
 
 # %% ../../nbs/02_entropy.ipynb #a3bfd139
 def _power(base, exponent):
