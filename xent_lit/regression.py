@@ -245,7 +245,9 @@ def _feature_units(p, l2, theta0):
     search goes as fast for grams as for tonnes."""
     x, w = p.values[0], p.weights
     centre = w @ x
-    square = (w @ (x - centre) ** 2).reshape(-1, *(1,) * (theta0.ndim - 1))
+    square = w @ (x - centre) ** 2
+    square = np.where(square > (1e-14 * centre) ** 2, square, 0)     # else it is rounding
+    square = square.reshape(-1, *(1,) * (theta0.ndim - 1))
     spread = np.sqrt(square + np.broadcast_to(l2, theta0.shape)[:-1])
     spread = np.where(spread > 0, spread, 1)
     def theta(phi):

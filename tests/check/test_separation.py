@@ -396,6 +396,17 @@ def test_units_of_the_features_do_not_matter(name):
     np.testing.assert_allclose(weights, one.theta[:-1], atol=1e-6)
 
 
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, 1e6 / 7])
+def test_a_constant_feature_changes_nothing(value):
+    """Its mean is off by a rounding, which is no spread."""
+    found = fit(logistic_regression, np.zeros(2), NOISE[:, None], COINS)
+    x = np.column_stack([NOISE, np.full(40, value)])
+    more = fit(logistic_regression, np.zeros(3), x, COINS)
+    assert more.slope < 1e-8
+    np.testing.assert_allclose(more.theta[0], found.theta[0], rtol=1e-6)
+    np.testing.assert_allclose(more.loss, found.loss, rtol=1e-10)
+
+
 def test_features_far_from_0():
     years = 1e9 + np.arange(40.0)[:, None] % 7
     near = fit(logistic_regression, np.zeros(2), years - 1e9, COINS)
