@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = ['conditional_mle', 'conditional_expectation', 'entropy_chain_rule', 'information_gain',
            'conditional_cross_entropy_law', 'conditional_kl', 'chain_rule',
-           'conditional_mle_derivation', 'linear_gradient_law', 'deviance_law', 'baseline_loss',
-           'calibration', 'autoregressive']
+           'conditional_mle_derivation', 'linear_gradient_law', 'deviance_law', 'separation',
+           'baseline_loss', 'calibration', 'autoregressive']
 
 # %% ../../nbs/09_conditional.ipynb #35ee8f04
 import numpy as np
@@ -31,6 +31,7 @@ from ..conditional import (
 from ..regression import (
     entries, linear_gradient, linear_regression, logistic_regression, poisson_regression,
     regression, softmax_regression)
+from ..separation import cone_of, held_ends
 from .members import draw_member, nodes, registered_families
 
 # %% ../../nbs/09_conditional.ipynb #5fe5a797
@@ -490,6 +491,32 @@ deviance_law = Claim(
     twin=lambda q, y: (_deviances(q, y, factor=1), _two_ratios(q, y)),
     symbols=_symbolic_targets, draw=_draw_target, rtol=1e-9, typeset=False,
     uses=("linear-gradient",))
+
+# %% ../../nbs/09_conditional.ipynb #seplaw
+def _is_separated(x, y):
+    """1 if a logistic model of y given the feature x has no minimum, by linear program."""
+    held = held_ends(Bernoulli(probs=np.full(len(y), 0.5)), y)
+    free = np.array([[False, True], [False, True]])
+    return int(cone_of(x[:, None], held).gains(free) is not None)
+
+def _is_in_order(x, y, touches=np.less_equal):
+    """1 if all zeros lie on one side of all ones."""
+    zeros, ones = x[y == 0], x[y == 1]
+    if not len(zeros) or not len(ones): return 1
+    apart = touches(zeros.max(), ones.min()) or touches(ones.max(), zeros.min())
+    return int(apart and x.min() < x.max())
+
+def _draw_bits(rng):
+    m = int(rng.integers(2, 8))
+    return 1.0 * rng.integers(0, 6, m), rng.integers(0, 2, m)
+
+separation = Claim(
+    id="separation",
+    statement="With one feature, a logistic model has no best weight exactly if all zeros "
+              "lie on one side of all ones.",
+    law=lambda x, y: (_is_separated(x, y), _is_in_order(x, y)),
+    twin=lambda x, y: (_is_separated(x, y), _is_in_order(x, y, touches=np.less)),
+    draw=_draw_bits, required_marks="NT", typeset=False)
 
 # %% ../../nbs/09_conditional.ipynb #a4ba4203
 def _loss_of_frequencies(counts):
