@@ -208,7 +208,7 @@ def _is_of(model, loss, outcomes, predictions):
         raise ValueError(f"is_cross_entropy: got {distinct} distinct predictions and "
                          f"{len(outcomes)} outcomes, which decides nothing, for c is free; "
                          "expected more of them")
-    return misfit(prices, surprises) < 1e-9
+    return misfit(prices, surprises) < max(1e-9, 100 * rounding_of(prices))
 
 def is_cross_entropy(loss: str | Callable, *, outcomes: Sequence | Support | None = None,
                      predictions: Iterable | None = None,
@@ -266,6 +266,8 @@ def is_cross_entropy(loss: str | Callable, *, outcomes: Sequence | Support | Non
         raise TypeError("is_cross_entropy: got a function alone, "
                         "expected also outcomes= and predictions= to try it on")
     predictions = list(predictions)
+    if not predictions:
+        raise ValueError("is_cross_entropy: got no predictions, expected some to try it on")
     if isinstance(outcomes, Support):
         if model is None and not is_finite(outcomes):
             return _over(outcomes, loss, predictions)
@@ -278,15 +280,16 @@ def _over(support, loss, predictions):
     found = verdict_on(loss, support, predictions)
     if found is not None: return found
     raise ValueError(
-        f"is_cross_entropy: no test settles this loss over {support}: it dominates no "
-        "prediction, is no function of y − f or y/f that shows its ends, and is not that of "
+        f"is_cross_entropy: no test settles this loss over {support}: no prediction is "
+        "dominated, and it is no function of y − f or y/f that shows its ends, nor that of "
         "Normal(f) or Poisson(f); expected model=, a function f ↦ distribution")
 
 def _row(caller, name, also=()):
     """The row with that name or alias."""
     if not isinstance(name, str):
+        kind = name if isinstance(name, type) else type(name)
         raise TypeError(f"{caller}: got {name!r}, expected a name"
-                        f"{_near(type(name).__name__, also)}; is_cross_entropy tries a "
+                        f"{_near(kind.__name__, also)}; is_cross_entropy tries a "
                         "function ℓ(y, f)")
     for row in LOSSES.values():
         if _plain(name) in map(_plain, (row.name, *row.aliases)): return row
@@ -298,7 +301,7 @@ def _near(name, also):
     """The names that look like this one."""
     names = [*also, *(word for row in LOSSES.values() for word in (row.name, *row.aliases))]
     plain = _plain(name).removesuffix("loss").strip()
-    found = difflib.get_close_matches(plain, map(_plain, names), cutoff=0.7)
+    found = difflib.get_close_matches(plain, {*map(_plain, names)}, cutoff=0.7)
     return f" (near: {', '.join(found)})" if found else ""
 
 def _plain(name):

@@ -107,8 +107,9 @@ def verdict_on(loss: Callable, support: Support, predictions: Iterable) -> bool 
     ValueError : fewer than 3 distinct predictions, or a loss that is NaN somewhere.
     """
     predictions = list(predictions)
-    sizes = np.abs(np.array(predictions, dtype=float)).reshape(-1)
-    outcomes = points_in(support, float(np.median(sizes)) or 1.0)
+    numbers = _as_numbers(predictions)
+    size = 1.0 if numbers is None else float(np.median(np.abs(numbers)))
+    outcomes = points_in(support, size or 1.0)
     prices = _table(loss, [[y] * len(predictions) for y in outcomes], predictions)
     distinct = len(np.unique(prices, axis=0))
     if distinct == 1:
@@ -118,11 +119,17 @@ def verdict_on(loss: Callable, support: Support, predictions: Iterable) -> bool 
         raise ValueError(f"is_cross_entropy: got {distinct} distinct predictions, which "
                          f"decides nothing over {support}; expected at least 3")
     if has_dominated(prices): return False
-    if any(np.shape(f) for f in predictions): return None
+    if numbers is None: return None
     for path in _paths(support, predictions):
         found = _along(loss, predictions, *path)
         if found is not None: return found
     return True if _has_known_model(prices, support, outcomes, predictions) else None
+
+def _as_numbers(predictions):
+    """The predictions as numbers, if each is one."""
+    try: found = np.array(predictions, dtype=float)
+    except (TypeError, ValueError): return None
+    return found if found.ndim == 1 else None
 
 def _table(loss, outcomes, predictions):
     """A row for each prediction; the outcomes may differ from one to the next."""
@@ -149,7 +156,7 @@ def _has_known_model(prices, support, outcomes, predictions):
         surprises = [-np.asarray(model.log_prob(np.full(len(f), outcomes[k])), float)
                      for k in some]
         found = misfit(prices[:, some], np.array(surprises).T)
-        if found < 1e-9: return True
+        if found < max(1e-9, 100 * rounding_of(prices)): return True
     return False
 
 def _known_models(support, f):
@@ -238,4 +245,6 @@ def _end(far, curve):
     finite = curve[np.isfinite(curve)]
     still = 1e-6 * np.ptp(finite[np.abs(finite) <= abs(c) + 1]) + 1e-12 * abs(c)
     if abs(c - b) <= still: return float(c)
+    if abs(c - b) <= 0.05 * abs(b - a):                        # it falls short by a power
+        return float(c + (c - b)**2 / (b - a - (c - b)))
     return math.inf if c - b >= 0.95 * abs(b - a) else math.nan

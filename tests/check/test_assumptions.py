@@ -163,6 +163,7 @@ REAL = {
     "Tukey": (shape(tukey), False),
     "Welsch": (shape(lambda r: 1 - math.exp(-(r**2))), False),
     "Geman-McClure": (shape(lambda r: r**2 / (1 + r**2)), False),
+    "inverse distance": (shape(lambda r: -1 / math.sqrt(1 + r**2)), False),
     "one-sided": (shape(lambda r: np.logaddexp(0, -r)), False),
     "step": (shape(lambda r: 1 / (1 + math.exp(-min(r, 500)))), False),
     "squared error of a scale": (lambda y, f: y**2 / f, False),
@@ -272,6 +273,15 @@ CANNOT_KNOW = {
     "no test": (ask(squared, UNIT_INTERVAL, CHANCES), "numbers from 0 to 1: .*expected model="),
     "periodic": (ask(shape(lambda r: 1 - math.cos(r)), REALS, SCORES), "all numbers.*model="),
     "slow": (ask(shape(lambda r: math.log1p(math.log1p(abs(r)))), REALS, SCORES), "model="),
+    "two parameters": (
+        ask(
+            lambda y, f: ((y - f[0]) / f[1]) ** 2 / 2 + math.log(f[1]),
+            REALS,
+            [(0, 1), (1, 2), (3, 1)],
+        ),
+        "no prediction is dominated.*model=",
+    ),
+    "none": (ask(squared, (0, 1), []), "got no predictions"),
     "vectors": (ask(squared, SIMPLEX, SCORES), "support of numbers"),
     "not a number": (ask(lambda y, f: math.nan * f, REALS, SCORES), "nan somewhere"),
     "the same loss": (ask(lambda y, f: y * y, REALS, SCORES), "same for all"),
