@@ -325,7 +325,7 @@ CHAPTERS = [
     ("verdicts", "_scaled", keep("last", "*"),
      "a ratio without its prediction", "test_the_answer_for_all_positive_numbers_is_right"),
     ("verdicts", "_by_the_ends", condition(False, 3),
-     "one end does not count", "test_the_answer_for_all_real_numbers_is_right"),
+     "one end does not count", "test_the_answer_for_all_positive_numbers_is_right"),
     ("verdicts", "_end", constant(0.95, 0.1),
      "slower than a logarithm is enough", "test_what_cannot_be_known_is_said"),
     ("assumptions", "explain", argument("_verdict", 0),
