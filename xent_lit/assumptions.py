@@ -4,6 +4,7 @@
 __all__ = ['nearest_model', 'is_cross_entropy', 'CHANGES', 'Explanation', 'explain']
 
 # %% ../nbs/08_losses.ipynb #14b6e897
+import difflib
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .likelihood import nll
+from .models.support import Support
 
 # %% ../nbs/08_losses.ipynb #69cb0678
 from .losses import LOSSES
+from .verdicts import has_dominated, is_finite, misfit, points_in, rounding_of, verdict_on
 
 # %% ../nbs/08_losses.ipynb #38875f54
 def _prices(loss, outcomes, predictions):
@@ -29,36 +32,74 @@ def _prices(loss, outcomes, predictions):
                          "predictions, expected one that depends on them")
     return prices
 
+def _weights(table):
+    """The e^(−b) ≥ 0 with the most even totals; by another method where the first, which
+    counts its steps, takes too many."""
+    from scipy.optimize import lsq_linear, nnls
+    ones = np.ones(len(table))
+    try: return nnls(table, ones)[0]
+    except RuntimeError: return lsq_linear(table, ones, bounds=(0, np.inf)).x
+
 def _masses(prices, c):
-    """exp(−cℓ − b) with the b of most even totals, and how uneven these are.
-
-    The unevenness is relative to the mass that moves most.
-    """
-    from scipy.optimize import nnls
+    """exp(−cℓ − b) with the b of most even totals."""
     table = np.exp(-c * prices)
-    weights, _ = nnls(table, np.ones(len(prices)))
-    masses = table * weights
-    most = np.ptp(masses, axis=0).max() or 1
-    return np.ptp(masses.sum(axis=1)) / most, masses
+    return table * _weights(table)
 
-def _promising_factors(prices):
-    """The c of a grid with totals more even than its neighbours', and these refined."""
+def _unevenness(masses, nats):
+    """The spread of the totals, beside that of the mass that moves most; where all prices
+    move by few nats only, also beside these: then all totals are nearly even."""
+    most = np.ptp(masses, axis=0).max() or 1
+    return np.ptp(masses.sum(axis=1)) / (most * min(1, nats))
+
+def _polished(prices, c):
+    """c and the masses next to it with the most even totals, all masses above 0."""
+    from scipy.optimize import least_squares
+    weights = _weights(np.exp(-c * prices))
+    start = np.log([c, *np.maximum(weights, 1e-3 * weights.max())])
+    def masses_at(x):
+        return np.exp(x[1:] - math.exp(x[0]) * prices)
+    def residuals(x):
+        masses = masses_at(x)
+        scale = math.sqrt(masses.var(axis=0).sum())
+        if not 1e-200 < scale < 1e200: return np.ones(len(masses))
+        return (masses.sum(axis=1) - masses.sum(axis=1).mean()) / scale
+    fine = dict.fromkeys(("xtol", "ftol", "gtol"), 1e-15)
+    with np.errstate(over="ignore", invalid="ignore"):
+        x = least_squares(residuals, start, max_nfev=100, **fine).x
+        return math.exp(x[0]), masses_at(x)
+
+_STEP = 0.1                                                 # of log c, on the grid
+
+def _nearest(prices):
+    """The least unevenness, its c and the masses, of prices that all move."""
     from scipy.optimize import minimize_scalar
-    def uneven(log_c):
-        return _masses(prices, math.exp(log_c))[0]
-    grid = np.linspace(-7, 10, 86) - math.log(np.ptp(prices, axis=0).max())
+    with np.errstate(over="ignore"): plain = np.exp(-prices)
+    prices = prices - prices.min(axis=0)                    # a term of y alone is free
+    top = prices.max()
+    def uneven(log_nats):
+        nats = math.exp(log_nats)
+        return _unevenness(_masses(prices, nats / top), nats)
+    grid = np.arange(-9, 10.01, _STEP)
     coarse = [math.inf, *map(uneven, grid), math.inf]
     around = zip(grid, coarse, coarse[1:], coarse[2:])
-    dips = [log_c for log_c, left, here, right in around if here <= min(left, right)]
-    found = [minimize_scalar(uneven, bounds=(log_c - 0.2, log_c + 0.2), method="bounded",
-                             options={"xatol": 1e-12}) for log_c in dips]
-    return np.exp([*dips, *(one.x for one in found)])
+    dips = [place for place, left, here, right in around if here <= min(left, right)]
+    found = [minimize_scalar(uneven, bounds=(dip - _STEP, dip + _STEP), method="bounded",
+                             options={"xatol": 1e-9, "maxiter": 60}) for dip in dips]
+    found = [math.exp(one.x) / top for one in sorted(found, key=lambda one: one.fun)[:3]]
+    pairs = [*((c, _masses(prices, c)) for c in found),
+             *(_polished(prices, c) for c in found)]
+    if np.isfinite(plain).all(): pairs.append((1.0, plain))    # c = 1 and b = 0
+    triples = [(_unevenness(masses, c * top), c, masses) for c, masses in pairs]
+    return min(triples, key=operator.itemgetter(0))
 
-def _model_at(prices, c):
-    """The unevenness, c and the masses, as ``nearest_model`` returns them."""
-    uneven, masses = _masses(prices, c)
-    without_mass = (masses.max(axis=0) == 0).sum()
-    return uneven + int(without_mass), c, masses
+def _movers(prices):
+    """Which outcomes have a price that moves."""
+    spread = np.ptp(prices, axis=0)
+    return spread > 1e-9 * spread.max()
+
+def _without_mass(masses):
+    """Which outcomes have next to no mass, beside the mass that moves most."""
+    return masses.max(axis=0) < 1e-6 * (np.ptp(masses, axis=0).max() or 1)
 
 def nearest_model(loss: Callable, outcomes: Sequence,
                   predictions: Iterable) -> tuple[float, float, np.ndarray]:
@@ -73,8 +114,9 @@ def nearest_model(loss: Callable, outcomes: Sequence,
     Returns
     -------
     (unevenness, c, masses) : the spread of the totals relative to that of the mass that
-        moves most, plus 1 for each outcome that gets no mass; the factor; and the masses,
-        shape ``(predictions, outcomes)``. With unevenness 0 each row is the model's pmf.
+        moves most, plus 1 for each outcome that gets next to no mass; the factor; and the
+        masses, shape ``(predictions, outcomes)``. With unevenness 0 each row is the pmf of
+        a model; an outcome whose price never moves may have any mass, and gets its share.
 
     Raises
     ------
@@ -94,18 +136,81 @@ def nearest_model(loss: Callable, outcomes: Sequence,
     (1.0, [0.2689, 0.7311])
     """
     prices = _prices(loss, outcomes, predictions)
-    prices = prices - prices.min(axis=0)                    # a term of y alone is free
-    found = [_model_at(prices, c) for c in _promising_factors(prices)]
-    return min(found, key=operator.itemgetter(0))
+    moving = _movers(prices)
+    unevenness, c, found = _nearest(prices[:, moving])
+    masses = np.full(prices.shape, 1 / prices.shape[1])        # a still price fits any mass
+    masses[:, moving] = found * (moving.mean() / found.sum(axis=1).mean())
+    return float(unevenness + _without_mass(masses).sum()), c, masses
 
 # %% ../nbs/08_losses.ipynb #0f75ce56
-def _misfit(prices, surprises):
-    """How far the surprises are from c · prices + b, relative, for the best c > 0 and b."""
-    x, y = prices - prices.mean(axis=0), surprises - surprises.mean(axis=0)
-    c = max((x * y).sum() / (x * x).sum(), 0)
-    return np.abs(y - c * x).max() / np.abs(y).max()
+def _is_even(prices):
+    """Whether the totals can be even; raise where these predictions do not show it.
 
-def is_cross_entropy(loss: str | Callable, *, outcomes: Sequence | None = None,
+    The check is checked: a bent table of prices must be refused by it.
+    """
+    if has_dominated(prices): return False
+    _require_more_than_unknowns(prices)
+    rounding = rounding_of(prices) * np.abs(prices).max() / np.ptp(prices, axis=0).max()
+    prices = prices[:, _movers(prices)]
+    even = max(1e-9, 100 * rounding)
+    unevenness, _, masses = _nearest(prices)
+    if unevenness > max(1e-5, 10 * even):
+        if not 1e-11 < _tie(prices) < 1e-3: return False
+        raise ValueError(_cannot_know("their losses lie nearly on a line"))
+    if unevenness > even:
+        raise ValueError(_cannot_know(f"the totals are even to {unevenness:.0e}, which is no "
+                                      "rounding and no clear difference"))
+    if _nearest(_bent(prices))[0] < max(1e-7, 1e4 * unevenness):
+        raise ValueError(_cannot_know("another loss, bent on purpose, passes as well"))
+    if _without_mass(masses).any():
+        raise ValueError(_cannot_know("an outcome gets next to no mass from any of them"))
+    return True
+
+def _require_more_than_unknowns(prices):
+    """Each prediction is an equation, and c and b(y) are the unknowns."""
+    size = np.ptp(prices, axis=0).max()
+    distinct, k = len(np.unique(np.round(prices / size, 10), axis=0)), prices.shape[1]
+    if distinct < k + 2:
+        raise ValueError(
+            f"is_cross_entropy: got {distinct} distinct predictions for {k} outcomes, which "
+            f"decides nothing: c and b(y) are {k + 1} unknowns; expected at least {k + 2}, "
+            f"or model=, or a support as outcomes= if there are more outcomes than these")
+
+def _cannot_know(why):
+    return (f"is_cross_entropy: these predictions do not show whether there is a model: {why}; "
+            "expected predictions further apart, model=, or a support as outcomes= if there "
+            "are more outcomes than these")
+
+def _bent(prices):
+    """Prices of another loss, with the same order."""
+    prices = prices - prices.min(axis=0)
+    return prices + prices**2 / prices.max()
+
+def _tie(prices):
+    """How near the prices come to a mean, over the outcomes, that is the same for all."""
+    from scipy.optimize import nnls
+    x = prices - prices.mean(axis=0)
+    x = x / np.abs(x).max()
+    weights, _ = nnls(np.vstack([x, np.ones(x.shape[1])]), np.append(np.zeros(len(x)), 1))
+    return np.abs(x @ weights).max() / weights.sum()
+
+def _is_of(model, loss, outcomes, predictions):
+    """Whether c ℓ + b(y) is the surprise of this model."""
+    prices = _prices(loss, outcomes, predictions)
+    surprises = np.array([[float(nll(model(f), [y])) for y in outcomes]
+                          for f in predictions])
+    moved = np.ptp(surprises, axis=0)
+    if not np.isfinite(surprises).all() or not moved.any():
+        raise ValueError("is_cross_entropy: the model's surprise is infinite or the same for "
+                         "all predictions, expected one that tells them apart")
+    distinct = len(np.unique(prices, axis=0))
+    if (distinct - 1) * len(outcomes) < 2:
+        raise ValueError(f"is_cross_entropy: got {distinct} distinct predictions and "
+                         f"{len(outcomes)} outcomes, which decides nothing, for c is free; "
+                         "expected more of them")
+    return misfit(prices, surprises) < max(1e-9, 100 * rounding_of(prices))
+
+def is_cross_entropy(loss: str | Callable, *, outcomes: Sequence | Support | None = None,
                      predictions: Iterable | None = None,
                      model: Callable | None = None) -> bool:
     """Whether a loss is the surprise of a model, up to a factor c > 0 and a term b(y).
@@ -113,14 +218,17 @@ def is_cross_entropy(loss: str | Callable, *, outcomes: Sequence | None = None,
     With a model: whether it is the surprise of that one.
     Without: whether it is of any, which needs all outcomes.
     The labels are taken as they are, and b(y) does not contain the prediction.
-    The answer is numeric, to six digits, and speaks of the predictions that were tried.
+    The answer is numeric and speaks of the predictions that were tried, over a support of
+    all that lie between them and beyond. Where they do not decide, it raises.
 
     Parameters
     ----------
     loss : a name or alias from ``LOSSES``, or a function ℓ(y, f).
         The function takes one outcome and one prediction.
-    outcomes : for a function: all outcomes, or with a model some of them.
-    predictions : for a function: predictions to try, more than there are outcomes.
+    outcomes : for a function: all outcomes there are, in a list or as a support such as
+        ``REALS``, ``POSITIVE_REALS``, ``COUNTS`` of ``xent_lit.models.support``; with a
+        model some of them.
+    predictions : for a function: predictions to try; for K listed outcomes K + 2 or more.
     model : f ↦ distribution.
 
     Returns
@@ -129,38 +237,72 @@ def is_cross_entropy(loss: str | Callable, *, outcomes: Sequence | None = None,
 
     Raises
     ------
-    ValueError : an unknown name, a loss that is infinite or does not depend on f.
-    TypeError : a function without outcomes or predictions.
+    ValueError : an unknown name, a loss that is infinite or does not depend on f, and
+        wherever these outcomes and predictions do not decide.
+    TypeError : a function without outcomes or predictions, or what is no function.
 
     References
     ----------
-    Claims ``loss-rows`` and ``erratum-any-loss``.
+    Claims ``loss-rows``, ``erratum-any-loss`` and ``no-dominated-prediction``.
 
     Examples
     --------
     >>> from xent_lit import is_cross_entropy
     >>> is_cross_entropy("mse"), is_cross_entropy("hinge")
     (True, False)
+    >>> from xent_lit.models.support import REALS
+    >>> is_cross_entropy(lambda y, f: abs(y - f) ** 1.5,
+    ...                  outcomes=REALS, predictions=[-1.0, 0.0, 2.0])
+    True
     """
     if isinstance(loss, str):
         row = _row("is_cross_entropy", loss)
-        loss, outcomes, model = row.of, row.outcomes, row.model
+        if outcomes is None: outcomes, model = row.outcomes, model or row.model
         if predictions is None: predictions = row.predictions(np.random.default_rng(0))
+        loss = row.of
+    if not callable(loss):
+        raise TypeError(f"is_cross_entropy: got {loss!r}, expected a name or ℓ(y, f)")
     if outcomes is None or predictions is None:
         raise TypeError("is_cross_entropy: got a function alone, "
                         "expected also outcomes= and predictions= to try it on")
-    if model is None:
-        return bool(nearest_model(loss, outcomes, predictions)[0] < 1e-6)
-    surprises = np.array([[float(nll(model(f), [y])) for y in outcomes]
-                          for f in predictions])
-    return bool(_misfit(_prices(loss, outcomes, predictions), surprises) < 1e-9)
+    predictions = list(predictions)
+    if not predictions:
+        raise ValueError("is_cross_entropy: got no predictions, expected some to try it on")
+    if isinstance(outcomes, Support):
+        if model is None and not is_finite(outcomes):
+            return _over(outcomes, loss, predictions)
+        outcomes = points_in(outcomes)
+    if model is not None: return _is_of(model, loss, outcomes, predictions)
+    return _is_even(_prices(loss, outcomes, predictions))
+
+def _over(support, loss, predictions):
+    """The verdict for all outcomes of a support without end."""
+    found = verdict_on(loss, support, predictions)
+    if found is not None: return found
+    raise ValueError(
+        f"is_cross_entropy: no test settles this loss over {support}: no prediction is "
+        "dominated, and it is no function of y − f or y/f that shows its ends, nor that of "
+        "Normal(f) or Poisson(f); expected model=, a function f ↦ distribution")
 
 def _row(caller, name, also=()):
     """The row with that name or alias."""
+    if not isinstance(name, str):
+        kind = name if isinstance(name, type) else type(name)
+        raise TypeError(f"{caller}: got {name!r}, expected a name"
+                        f"{_near(kind.__name__, also)}; is_cross_entropy tries a "
+                        "function ℓ(y, f)")
     for row in LOSSES.values():
         if _plain(name) in map(_plain, (row.name, *row.aliases)): return row
     known = ", ".join([*LOSSES, *also])
-    raise ValueError(f"{caller}: no loss called {name!r}, expected one of {known}")
+    raise ValueError(f"{caller}: no loss called {name!r}, expected one of {known}"
+                     f"{_near(name, also)}; is_cross_entropy tries a function ℓ(y, f)")
+
+def _near(name, also):
+    """The names that look like this one."""
+    names = [*also, *(word for row in LOSSES.values() for word in (row.name, *row.aliases))]
+    plain = _plain(name).removesuffix("loss").strip()
+    found = difflib.get_close_matches(plain, {*map(_plain, names)}, cutoff=0.7)
+    return f" (near: {', '.join(found)})" if found else ""
 
 def _plain(name):
     return name.lower().replace("_", " ").replace("-", " ").strip()
@@ -228,7 +370,8 @@ def explain(name: str) -> Explanation:
 
     Raises
     ------
-    ValueError : an unknown name; the message lists the known ones.
+    ValueError : an unknown name; the message lists the known ones, and those that look alike.
+    TypeError : what is no name.
 
     References
     ----------
@@ -245,7 +388,8 @@ def explain(name: str) -> Explanation:
       drops               the factor 1/b and the term log 2b
       in libraries        every MAE drops both
     """
-    if _plain(name) in CHANGES: return Explanation(_plain(name), CHANGES[_plain(name)])
+    if isinstance(name, str) and _plain(name) in CHANGES:
+        return Explanation(_plain(name), CHANGES[_plain(name)])
     row = _row("explain", name, also=CHANGES)
     rows = {"loss": row.formula, "is a cross-entropy": _verdict(row),
             "assumes": row.assumes, "drops": row.dropped, "in libraries": row.libraries}

@@ -2,8 +2,8 @@
 
 # %% auto #0
 __all__ = ['bernoulli_and_softmax_are_two_rows', 'one_logit_is_two', 'loss_rows',
-           'erratum_any_loss', 'map_is_penalised_cross_entropy', 'label_smoothing',
-           'class_weights', 'deviance_is_twice_divergence']
+           'no_dominated_prediction', 'erratum_any_loss', 'map_is_penalised_cross_entropy',
+           'label_smoothing', 'class_weights', 'deviance_is_twice_divergence']
 
 # %% ../../nbs/08_losses.ipynb #f5c7914b
 import numpy as np
@@ -131,6 +131,24 @@ loss_rows = Claim(
     symbols=_symbolic_rows, draw=_draw_row, required_marks="CNT", typeset=False,
     uses=("mse-is-gaussian-cross-entropy", "absolute-error-is-laplace-cross-entropy",
           "bernoulli-and-softmax-are-two-rows"))
+
+# %% ../../nbs/08_losses.ipynb #lsgainclaim
+def _gain(p, q):
+    """What p gives more than q to the outcomes that it favours."""
+    xp, p, q = as_arrays("gain", p=p, q=q)
+    return xp.sum(xp.abs(p - q) + (p - q), axis=-1) / 2
+
+def _half(q):
+    _, q = as_arrays("half", q=q)
+    return q / 2
+
+no_dominated_prediction = Claim(
+    id="no-dominated-prediction",
+    statement="What one pmf gives more than another to some outcomes, it gives less to "
+              "others: a likelihood has no dominated prediction.",
+    law=lambda p, q: (_gain(p, q), _gain(q, p)),
+    twin=lambda p, q: (_gain(p, _half(q)), _gain(_half(q), p)),
+    symbols=few_pmfs, draw=draw_pmfs, rtol=1e-9, required_marks="CNT")
 
 # %% ../../nbs/08_losses.ipynb #9aff7816
 def _answer(name, predictions):
