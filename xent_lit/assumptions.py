@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays.types import optional_import
 from .likelihood import nll
 from .models.support import Support
 
@@ -35,10 +36,10 @@ def _prices(loss, outcomes, predictions):
 def _weights(table):
     """The e^(−b) ≥ 0 with the most even totals; by another method where the first, which
     counts its steps, takes too many."""
-    from scipy.optimize import lsq_linear, nnls
+    optimize = optional_import("scipy.optimize", "fit", "is_cross_entropy")
     ones = np.ones(len(table))
-    try: return nnls(table, ones)[0]
-    except RuntimeError: return lsq_linear(table, ones, bounds=(0, np.inf)).x
+    try: return optimize.nnls(table, ones)[0]
+    except RuntimeError: return optimize.lsq_linear(table, ones, bounds=(0, np.inf)).x
 
 def _masses(prices, c):
     """exp(−cℓ − b) with the b of most even totals."""
@@ -53,7 +54,7 @@ def _unevenness(masses, nats):
 
 def _polished(prices, c):
     """c and the masses next to it with the most even totals, all masses above 0."""
-    from scipy.optimize import least_squares
+    optimize = optional_import("scipy.optimize", "fit", "is_cross_entropy")
     weights = _weights(np.exp(-c * prices))
     start = np.log([c, *np.maximum(weights, 1e-3 * weights.max())])
     def masses_at(x):
@@ -65,14 +66,14 @@ def _polished(prices, c):
         return (masses.sum(axis=1) - masses.sum(axis=1).mean()) / scale
     fine = dict.fromkeys(("xtol", "ftol", "gtol"), 1e-15)
     with np.errstate(over="ignore", invalid="ignore"):
-        x = least_squares(residuals, start, max_nfev=100, **fine).x
+        x = optimize.least_squares(residuals, start, max_nfev=100, **fine).x
         return math.exp(x[0]), masses_at(x)
 
 _STEP = 0.1                                                 # of log c, on the grid
 
 def _nearest(prices):
     """The least unevenness, its c and the masses, of prices that all move."""
-    from scipy.optimize import minimize_scalar
+    optimize = optional_import("scipy.optimize", "fit", "is_cross_entropy")
     with np.errstate(over="ignore"): plain = np.exp(-prices)
     prices = prices - prices.min(axis=0)                    # a term of y alone is free
     top = prices.max()
@@ -83,7 +84,7 @@ def _nearest(prices):
     coarse = [math.inf, *map(uneven, grid), math.inf]
     around = zip(grid, coarse, coarse[1:], coarse[2:])
     dips = [place for place, left, here, right in around if here <= min(left, right)]
-    found = [minimize_scalar(uneven, bounds=(dip - _STEP, dip + _STEP), method="bounded",
+    found = [optimize.minimize_scalar(uneven, bounds=(dip - _STEP, dip + _STEP), method="bounded",
                              options={"xatol": 1e-9, "maxiter": 60}) for dip in dips]
     found = [math.exp(one.x) / top for one in sorted(found, key=lambda one: one.fun)[:3]]
     pairs = [*((c, _masses(prices, c)) for c in found),
@@ -188,10 +189,10 @@ def _bent(prices):
 
 def _tie(prices):
     """How near the prices come to a mean, over the outcomes, that is the same for all."""
-    from scipy.optimize import nnls
+    optimize = optional_import("scipy.optimize", "fit", "is_cross_entropy")
     x = prices - prices.mean(axis=0)
     x = x / np.abs(x).max()
-    weights, _ = nnls(np.vstack([x, np.ones(x.shape[1])]), np.append(np.zeros(len(x)), 1))
+    weights, _ = optimize.nnls(np.vstack([x, np.ones(x.shape[1])]), np.append(np.zeros(len(x)), 1))
     return np.abs(x @ weights).max() / weights.sum()
 
 def _is_of(model, loss, outcomes, predictions):

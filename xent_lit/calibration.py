@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from array_api_compat import device
 
-from .arrays.types import Array, ArrayLike
+from .arrays.types import Array, ArrayLike, optional_import
 from .arrays.symbols import symbolic
-from .arrays.door import as_arrays, optional_import
+from .arrays.door import as_arrays
 from .arrays.values import as_number, is_concrete, to_host
 from .arrays.checks import check_pmf
 from .arrays.draws import mean_over_rows

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 
-from .arrays.door import optional_import
+from .arrays.types import optional_import
 from .proof.claim import Claim, verify
 from .proof.derivation import Derivation
 

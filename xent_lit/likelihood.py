@@ -107,6 +107,8 @@ def _no_fit(caller, model, batch, shape):
     if model.discrete and shape[:-1] == batch and shape[-1] - 1 == k:
         helps = ("; if each row of x has one-hot or soft labels, cross_entropy(x, model) "
                  "takes them")
+    elif (*batch, 1) == shape: helps = "; x[..., 0] takes the last axis away"
+    elif (*shape, 1) == batch: helps = "; the parameters have an axis of length 1 too many"
     elif model.discrete and len(batch) == len(shape) > 1:
         helps = "; Categorical(…, axis=1) takes outcomes that stand on axis 1"
     return (f"{caller}: model has batch shape {batch}, the draws {shape}; expected one "

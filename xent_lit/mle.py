@@ -52,6 +52,9 @@ def mle(family: type, x: ArrayLike | Truth, *, weights: ArrayLike | None = None,
     """
     name = getattr(family, "__name__", str(family))
     fit_to = getattr(family, "fit_to", None)
+    if not isinstance(family, type):
+        raise TypeError(f"mle: family is {str(family)[:40]!r} ({type(family).__name__}), "
+                        "expected a class such as Normal, and then the draws")
     if fit_to is None:
         raise NotImplementedError(f"mle: {name} has no fit_to, expected a family such as "
                                   "Normal; fit searches for any model")

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from .arrays.types import Array, ArrayLike, Model
+from .arrays.types import Array, ArrayLike, Model, optional_import
 from .arrays.symbols import SymArray, symbolic
-from .arrays.door import as_arrays, optional_import
+from .arrays.door import as_arrays
 from .arrays.values import is_concrete
 from .arrays.checks import as_broadcastable
 from .entropy import cross_entropy

@@ -10,8 +10,8 @@ import math
 import numpy as np
 from array_api_compat import is_dask_array
 
+from .arrays.types import optional_import
 from .arrays.symbols import SymArray, symbolic
-from .arrays.door import optional_import
 from .arrays.values import multiply_zero_safe
 
 # %% ../nbs/10_evaluate.ipynb #85fa099b

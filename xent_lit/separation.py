@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .arrays.types import Array, ArrayLike, Model
-from .arrays.door import optional_import
+from .arrays.types import Array, ArrayLike, Model, optional_import
 from .models.links import IDENTITY, SOFTMAX_LINK
 
 # %% ../nbs/09_conditional.ipynb #sepheld

@@ -14,8 +14,9 @@ from functools import wraps
 import numpy as np
 from array_api_compat import device, is_dask_array
 
+from .arrays.types import optional_import
 from .arrays.symbols import lift, special_function, symbolic
-from .arrays.door import exact_type, optional_import
+from .arrays.door import exact_type
 from .arrays.values import ignore_fp_warnings, known_all_false, multiply_zero_safe
 from .arrays.blocks import polynomial
 

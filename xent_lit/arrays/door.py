@@ -5,10 +5,9 @@
 # %% auto #0
 __all__ = ['WeakArray', 'is_weak', 'keep_weak', 'parse_array', 'label_codes', 'codes_of_text',
            'check_sizes_known', 'library_of', 'as_arrays', 'widen_half', 'is_half', 'exact_type',
-           'broadcast_shapes', 'optional_import']
+           'broadcast_shapes']
 
 # %% ../../nbs/arrays.ipynb #583366b6
-import importlib
 from itertools import zip_longest
 from numbers import Integral, Real
 
@@ -119,6 +118,9 @@ def library_of(x):
     """The array library of one array."""
     return np if isinstance(x, (np.ndarray, np.generic)) else array_namespace(x)
 
+def _library_name(x):
+    return type(x).__module__.partition(".")[0].replace("jaxlib", "jax")
+
 def _join(caller, arrays):
     """The library the arguments share, its arrays among them, and all of them parsed."""
     parsed = [parse_array(caller, name, x) for name, x in arrays.items()]
@@ -132,9 +134,9 @@ def _join(caller, arrays):
     owned = {name: x for name, x in owned.items() if not isinstance(x, np.generic)}
     libraries = {library_of(x) for x in owned.values()}
     if len(libraries) > 1:
-        kinds = ", ".join(f"{name} is an array of {type(x).__module__.split('.')[0]}"
+        kinds = ", ".join(f"{name} is an array of {_library_name(x)}"
                           for name, x in owned.items())
-        raise TypeError(f"{caller}: {kinds}; expected arrays of one library")
+        raise TypeError(f"{caller}: {kinds}; expected arrays of one library, or lists")
     for name, x in owned.items(): check_sizes_known(caller, name, x)
     return libraries.pop(), list(owned.values()), parsed
 
@@ -225,12 +227,3 @@ def broadcast_shapes(*shapes):
     if any(len(found) > 1 for found in sizes):
         raise ValueError(f"shapes {shapes} do not broadcast")
     return tuple(found.pop() if found else 1 for found in reversed(sizes))
-
-# %% ../../nbs/arrays.ipynb #optionalc
-def optional_import(module, extra, caller):
-    """A module of an optional library; where it is missing, the error names the extra."""
-    try: return importlib.import_module(module)
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            f"{caller}: {missing.name} is not installed, expected it for this call; "
-            f"pip install 'xent_lit[{extra}]' brings it") from None

@@ -14,6 +14,9 @@ from types import SimpleNamespace
 import numpy as np
 from array_api_compat import device
 
+# %% ../../nbs/arrays.ipynb #symimport
+from .types import optional_import
+
 # %% ../../nbs/arrays.ipynb #87280f61
 def _exact(x):
     """A SymPy object; floats become the exact rational that they print as."""
@@ -159,7 +162,7 @@ def special_function(xp, name, *xs):
     """``gammaln`` or ``erf`` from the caller's own library (SciPy for NumPy and Dask)."""
     if xp is symbolic: return _sympy({"gammaln": "loggamma"}.get(name, name))(*xs)
     library = xp.__name__.removeprefix("array_api_compat.")
-    f = getattr(importlib.import_module(_ROOFS.get(library, "scipy.special")), name)
+    f = getattr(optional_import(_ROOFS.get(library, "scipy.special"), "fit", name), name)
     if library == "array_api_strict":
         on_cpu = (np.asarray(xp.asarray(x, device=xp.Device("CPU_DEVICE"))) for x in xs)
         return xp.asarray(f(*on_cpu), device=device(xs[0]))

@@ -62,12 +62,12 @@ class Bernoulli(Declared, ProbsOrLogits):
 
     def probabilities(self):
         """(P(0), P(1))."""
-        xp, table = as_arrays("Bernoulli", table=self.table)
+        xp, table = as_arrays("Bernoulli", **{self.given_as: self.table})
         return self._own(*self._masses(table, xp))
 
     def surprisals(self):
         """(−log P(0), −log P(1))."""
-        xp, table = as_arrays("Bernoulli", table=self.table)
+        xp, table = as_arrays("Bernoulli", **{self.given_as: self.table})
         return self._own(*self._costs(table, xp))
 
     def _masses(self, table, xp):
@@ -88,7 +88,8 @@ class Bernoulli(Declared, ProbsOrLogits):
     def log_prob(self, y):
         """Log-probability of the label ``y`` (0 or 1), nats.
         Raises ValueError for another label."""
-        xp, y, table = as_broadcastable("Bernoulli.log_prob", y=y, table=self.table)
+        xp, y, table = as_broadcastable(
+            "Bernoulli.log_prob", y=y, **{self.given_as: self.table})
         flaw = check_labels("Bernoulli.log_prob", xp, y, "0 or 1", _is_binary)
         zero, one = self._costs(table, xp)
         cost = multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)

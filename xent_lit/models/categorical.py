@@ -124,8 +124,8 @@ class Categorical(ProbsOrLogits):
 
         Raises ValueError for a label that is not an integer from 0 to k − 1.
         """
-        xp, table, y = as_arrays("Categorical.log_prob", keep_integers=True,
-                                 table=self.table, y=self.read_outcomes(y))
+        named = {self.given_as: self.table, "y": self.read_outcomes(y)}
+        xp, table, y = as_arrays("Categorical.log_prob", keep_integers=True, **named)
         if y.shape != table.shape[:-1]:
             check_shapes("Categorical.log_prob", y=y.shape, batch=table.shape[:-1])
         y, flaw = as_labels(xp, y, table.shape[-1], table.dtype)

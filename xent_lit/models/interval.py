@@ -12,8 +12,9 @@ import warnings
 
 import numpy as np
 
+from ..arrays.types import optional_import
 from ..arrays.symbols import special_function
-from ..arrays.door import optional_import, WeakArray
+from ..arrays.door import WeakArray
 from ..arrays.values import is_concrete, requires_grad, to_host
 from ..arrays.checks import as_broadcastable
 from ..rows import logsumexp_rows

@@ -17,7 +17,7 @@ from ..arrays.types import ArrayLike
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays, keep_weak
 from ..arrays.values import demand, first_of
-from ..arrays.checks import as_broadcastable, check_shapes
+from ..arrays.checks import as_broadcastable, check_shapes, LOGITS_HELP
 
 # %% ../../nbs/04_models.ipynb #ruledefs
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def _check_by_rule(caller, name, value, rule, a, xp):
     def message(ok, a):
         shown = value if isinstance(value, (int, float)) else first_of(a, ok)
         verb = "has the entry" if a.ndim else "is"
-        return f"{caller}: {name} {verb} {shown}, expected {rule.words}"
+        helps = LOGITS_HELP if name == "probs" else ""
+        return f"{caller}: {name} {verb} {shown}, expected {rule.words}{helps}"
     flaw = demand(rule.fits(a, xp), xp, message, a, dtype=a.dtype)
     for _ in range(0 if isinstance(flaw, int) else rule.ndims - a.ndim + flaw.ndim):
         flaw = xp.sum(flaw, axis=-1)
@@ -113,5 +114,7 @@ def check_labels(caller, xp, y, expected, fits, dtype=None):
     such label that is hidden (see ``demand``)."""
     if xp is symbolic: return 0
     def message(known, y):
-        return f"{caller}: got the label {first_of(y, known):g}, expected {expected}"
+        label = first_of(y, known)
+        helps = f"; ignore={label:g} leaves it out of a loss" if label < 0 else ""
+        return f"{caller}: got the label {label:g}, expected {expected}{helps}"
     return demand(fits(y, xp), xp, message, y, dtype=dtype or y.dtype)
