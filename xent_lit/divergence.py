@@ -12,7 +12,7 @@ from .arrays.types import Array, ArrayLike, Model, Truth
 from .arrays.checks import sum_over_outcomes
 from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base
-from .terms import kl_div
+from .terms import kl_of_pmfs
 
 # %% ../nbs/01_divergence.ipynb #949bc8b0
 def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
@@ -21,8 +21,9 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
     """KL divergence D(p‖q) = Σ p log(p/q):
     the extra cost of believing ``q`` when ``p`` is true.
 
-    Computed as Σ (p log(p/q) − p + q), whose terms are never negative.
-    Value checks are skipped for symbols and for lazy or traced arrays.
+    Computed as Σ (p log(p/q) − p + q), whose terms are never negative; on symbols
+    as the sum of p log(p/q). Symbols are positive, and sum to 1 by hypothesis, unless
+    they cannot. Value checks are skipped for lazy or traced arrays.
 
     Parameters
     ----------
@@ -63,5 +64,5 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
         return in_base(nats, base, "kl_divergence")
     pair = as_distributions("kl_divergence", p, q)
     if pair: nats = pair[0].kl_divergence(pair[1])
-    else: nats = sum_over_outcomes("kl_divergence", kl_div, axis, p=p, q=q)
+    else: nats = sum_over_outcomes("kl_divergence", kl_of_pmfs, axis, p=p, q=q)
     return in_base(nats, base, "kl_divergence")

@@ -12,6 +12,7 @@ import math
 
 # %% ../../nbs/arrays.ipynb #f2b6e938
 from .types import Array, ArrayLike
+from .symbols import holds_infinity, prints_as_float, SymArray, symbolic
 from .door import as_arrays, broadcast_shapes
 from .values import all_true, as_number, ignore_fp_warnings, is_concrete
 from .blocks import map_row_blocks, sum_rows
@@ -20,8 +21,8 @@ from .blocks import map_row_blocks, sum_rows
 def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
     """Raise unless ``p`` holds probabilities that sum to 1 along ``axis``.
 
-    The check is skipped where values are not at hand: SymPy symbols, Dask arrays,
-    and arrays traced by a compiler.
+    The check is skipped where values are not at hand: Dask arrays, and arrays traced
+    by a compiler. Expressions pass unless they cannot be a pmf; Rationals are exact.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
 def check_pmf_rows(p, xp, caller, name, axis):
     """The check of values, for outcomes on the last axis; returns the sums."""
     sums = xp.sum(p, axis=-1)
+    if xp is symbolic: _check_symbols(p, sums, caller, name, axis)
     if not is_concrete(xp, p) or 0 in p.shape: return sums
     slack = math.sqrt(xp.finfo(p.dtype).eps)       # rounding may take half of the digits
     fits = abs(sums - 1) <= slack
@@ -52,6 +54,24 @@ def check_pmf_rows(p, xp, caller, name, axis):
     worst = as_number(sums if sums.ndim == 0 else sums[~fits][0])
     raise ValueError(f"{caller}: {name} sums to {worst:.9g} on axis {axis}, expected 1; "
                      f"normalize({name}) turns counts or weights into a pmf")
+
+def _refuse_symbols(x, caller, name, expected):
+    """Raise for an expression that is negative, infinite or NaN, whatever its symbols."""
+    for e in x.data.flat:
+        if e.is_negative or holds_infinity(e):
+            raise ValueError(f"{caller}: {name} has the entry {e}, expected {expected}")
+
+def _check_symbols(p, sums, caller, name, axis):
+    """Raise where expressions are no probabilities, whatever their symbols."""
+    _refuse_symbols(p, caller, name, "probabilities")
+    if p.over: return
+    rows, slack = p.data.reshape(-1, p.shape[-1]), math.ulp(1) * p.shape[-1]
+    for row, total in zip(rows, SymArray(sums).data.flat):
+        if (total - 1).is_zero is not False: continue       # it may be 1
+        near = total.is_number and bool(abs(total - 1) <= slack)
+        if not (near and any(map(prints_as_float, row))):
+            raise ValueError(f"{caller}: {name} sums to {total} on axis {axis}, expected 1; "
+                             f"normalize({name}) turns counts or weights into a pmf")
 
 # %% ../../nbs/arrays.ipynb #09fa8f8b
 def check_shapes(caller, expected="shapes that broadcast", **shapes):
@@ -150,6 +170,7 @@ def normalize(w: ArrayLike, *, axis: int = -1) -> Array:
     """
     xp, w = as_rows("normalize", axis, w=w)
     def rows(w):
+        if xp is symbolic: return _normalize_symbols(w)
         with ignore_fp_warnings(xp, "over"): sums = xp.sum(w, axis=-1, keepdims=True)
         if is_concrete(xp, w):
             finite = xp.all(sums > 0) & xp.all(xp.isfinite(sums))
@@ -161,6 +182,14 @@ def normalize(w: ArrayLike, *, axis: int = -1) -> Array:
                     "expected weights >= 0 with a finite sum > 0")
         return w / sums
     return outcomes_back(map_row_blocks(rows, w), axis, xp)
+
+def _normalize_symbols(w):
+    """The same on symbols, of which none is given a value."""
+    _refuse_symbols(w, "normalize", "w", "weights >= 0")
+    sums = symbolic.sum(w, axis=-1, keepdims=True)
+    if any(total.is_zero for total in SymArray(sums).data.flat):
+        raise ValueError("normalize: w has a sum of 0, expected weights with a sum > 0")
+    return w / sums
 
 # %% ../../nbs/arrays.ipynb #68e3cb53
 def check_weights(caller, xp, w):

@@ -11,8 +11,8 @@ from ..arrays.door import as_arrays
 from ..arrays.values import multiply_zero_safe
 from ..arrays.checks import as_broadcastable
 from ..terms import (
-    kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, sigmoid_pair, softplus_pair,
-    surprisal)
+    kl_div, kl_of_difference, kl_of_pmfs, kl_of_ratio, log_ratio_of_logs, sigmoid_pair,
+    softplus_pair, surprisal)
 from ..rows import kl_of_logits
 from .support import BITS
 from .links import LOGIT_LINK
@@ -143,7 +143,7 @@ def _cross_entropy_of_bernoullis(p, q):
 def _divergence_of_bernoullis(p, q):
     xp, a, b = as_broadcastable("kl_divergence", p=p.table, q=q.table)
     (p0, p1), (q0, q1) = p._masses(a, xp), q._masses(b, xp)
-    if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
+    if xp is symbolic: return kl_of_pmfs(p0, q0, xp) + kl_of_pmfs(p1, q1, xp)
     if p.by_logits and q.by_logits:
         return kl_of_logits(_two_logits(a, xp), _two_logits(b, xp))
     if not p.by_logits and not q.by_logits:
