@@ -6,13 +6,16 @@
 __all__ = ['kl_divergence']
 
 # %% ../nbs/01_divergence.ipynb #cacc0c91
+import math
 from typing import Any
 
 from .arrays.types import Array, ArrayLike, Model, Truth
-from .arrays.checks import sum_over_outcomes
+from .arrays.symbols import symbolic
+from .arrays.blocks import sum_rows
+from .arrays.checks import over_outcomes, sum_over_outcomes
 from .arrays.protocol import as_distributions, estimate
-from .arrays.units import in_base
-from .terms import kl_of_pmfs
+from .arrays.units import in_base, whole_bits
+from .terms import far_excess, kl_in_bits, kl_of_pmfs
 
 # %% ../nbs/01_divergence.ipynb #949bc8b0
 def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
@@ -63,6 +66,15 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
         nats = estimate("kl_divergence", p, q, draws, rng)
         return in_base(nats, base, "kl_divergence")
     pair = as_distributions("kl_divergence", p, q)
-    if pair: nats = pair[0].kl_divergence(pair[1])
+    if pair: return in_base(pair[0].kl_divergence(pair[1]), base, "kl_divergence")
+    bits = whole_bits(base)
+    if bits: nats = over_outcomes("kl_divergence", _bits, axis, p=p, q=q)
     else: nats = sum_over_outcomes("kl_divergence", kl_of_pmfs, axis, p=p, q=q)
-    return in_base(nats, base, "kl_divergence")
+    return in_base(nats, base, "kl_divergence", bits)
+
+def _bits(p, q, xp):
+    """D in bits, exact for dyadic pmfs; on symbols in nats."""
+    def sum_of(term):
+        return sum_rows(lambda p, q: term(p, q, xp), xp, p, q)
+    if xp is symbolic: return sum_of(kl_of_pmfs)
+    return sum_of(kl_in_bits) + sum_of(far_excess) / math.log(2)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['check_pmf', 'check_pmf_rows', 'check_shapes', 'as_broadcastable', 'check_outcomes',
            'as_pmfs', 'as_rows', 'outcomes_last', 'outcomes_back', 'sum_over_outcomes',
-           'normalize', 'check_weights']
+           'over_outcomes', 'normalize', 'check_weights']
 
 # %% ../../nbs/arrays.ipynb #2d2ccaae
 import math
@@ -65,8 +65,11 @@ def _check_symbols(p, sums, caller, name, axis):
     """Raise where expressions are no probabilities, whatever their symbols."""
     _refuse_symbols(p, caller, name, "probabilities")
     if p.over: return
-    rows, slack = p.data.reshape(-1, p.shape[-1]), math.ulp(1) * p.shape[-1]
-    for row, total in zip(rows, SymArray(sums).data.flat):
+    k = p.shape[-1]
+    rows = p.data.reshape(-1, k)
+    totals = SymArray(sums).data.flat
+    slack = k * math.ulp(1)
+    for row, total in zip(rows, totals):
         if (total - 1).is_zero is not False: continue       # it may be 1
         near = total.is_number and bool(abs(total - 1) <= slack)
         if not (near and any(map(prints_as_float, row))):
@@ -137,12 +140,17 @@ def outcomes_back(x, axis, xp):
 def sum_over_outcomes(caller, term, axis, **pmfs):
     """Σ term(p, q, xp) over the outcomes of two pmfs, each block checked as it passes.
     One pmf alone stands for both."""
+    def sums(p, q, xp):
+        return sum_rows(lambda p, q: term(p, q, xp), xp, p, q)
+    return over_outcomes(caller, sums, axis, **pmfs)
+
+def over_outcomes(caller, measure, axis, **pmfs):
+    """measure(p, q, xp) of the rows of two pmfs, each block checked as it passes.
+    One pmf alone stands for both."""
     xp, *values = as_rows(caller, axis, **pmfs)
     def rows(*values):
         for name, p in zip(pmfs, values): check_pmf_rows(p, xp, caller, name, axis)
-        return sum_rows(terms, xp, *values)
-    def terms(*values):
-        return term(values[0], values[-1], xp)
+        return measure(values[0], values[-1], xp)
     return map_row_blocks(rows, *values)
 
 # %% ../../nbs/arrays.ipynb #056813ee
@@ -187,7 +195,8 @@ def _normalize_symbols(w):
     """The same on symbols, of which none is given a value."""
     _refuse_symbols(w, "normalize", "w", "weights >= 0")
     sums = symbolic.sum(w, axis=-1, keepdims=True)
-    if any(total.is_zero for total in SymArray(sums).data.flat):
+    totals = SymArray(sums).data.flat
+    if any(total.is_zero for total in totals):
         raise ValueError("normalize: w has a sum of 0, expected weights with a sum > 0")
     return w / sums
 

@@ -137,7 +137,20 @@ class Bernoulli(Declared, ProbsOrLogits):
 def _cross_entropy_of_bernoullis(p, q):
     xp, a, b = as_broadcastable("cross_entropy", p=p.table, q=q.table)
     (p0, p1), (q0, q1) = p._masses(a, xp), q._costs(b, xp)
+    plain = p.by_logits or xp is symbolic
+    if p is q and not plain:
+        zero = _term_of_entropy(p0, q0, xp)
+        one = _term_of_entropy(p1, q1, xp)
+        return zero + one
     return multiply_zero_safe(p0, q0, xp) + multiply_zero_safe(p1, q1, xp)
+
+def _term_of_entropy(p, cost, xp):
+    """p times −log p. At p = 0 it is √p, which has the slope: inf."""
+    never = p == 0
+    zero = xp.zeros_like(p)
+    inside = xp.where(never, zero, cost)
+    root = xp.sqrt(xp.where(never, p, zero + 1))
+    return xp.where(never, root, p * inside)
 
 @closed_form("kl_divergence", Bernoulli, Bernoulli)
 def _divergence_of_bernoullis(p, q):
