@@ -11,11 +11,12 @@ from typing import Any
 
 from .arrays.types import Array, ArrayLike, Model, Truth
 from .arrays.symbols import symbolic
+from .arrays.values import known_all_false
 from .arrays.blocks import sum_rows
 from .arrays.checks import over_outcomes, sum_over_outcomes
 from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base, whole_bits
-from .terms import far_excess, kl_in_bits, kl_of_pmfs
+from .terms import are_far, far_excess, kl_in_bits, kl_of_pmfs
 
 # %% ../nbs/01_divergence.ipynb #949bc8b0
 def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
@@ -74,7 +75,10 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: int = -1,
 
 def _bits(p, q, xp):
     """D in bits, exact for dyadic pmfs; on symbols in nats."""
+    if xp is symbolic: return xp.sum(kl_of_pmfs(p, q, xp), axis=-1)
+    far = are_far(p, q, xp)
     def sum_of(term):
-        return sum_rows(lambda p, q: term(p, q, xp), xp, p, q)
-    if xp is symbolic: return sum_of(kl_of_pmfs)
-    return sum_of(kl_in_bits) + sum_of(far_excess) / math.log(2)
+        return sum_rows(lambda p, q, far: term(p, q, far, xp), xp, p, q, far)
+    bits = sum_of(kl_in_bits)
+    if known_all_false(far, xp): return bits
+    return bits + sum_of(far_excess) / math.log(2)

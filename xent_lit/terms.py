@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['surprisal', 'neg_xlogy', 'neg_xlog2y', 'kl_div', 'kl_of_pmfs', 'kl_in_bits',
-           'far_excess', 'phi', 'excess_of_decay', 'kl_of_difference', 'kl_of_ratio',
+           'far_excess', 'are_far', 'phi', 'excess_of_decay', 'kl_of_difference', 'kl_of_ratio',
            'cost_of_ratio', 'log_ratio_of_both', 'log_ratio_of_logs', 'rounding_error',
            'product_error', 'difference', 'exp_difference', 'softplus_pair', 'sigmoid_pair',
            'exp_neg_abs', 'relu']
@@ -76,57 +76,53 @@ def _kl_div_inside(a, b, xp):
     """The same for a, b > 0: by the series where they are within a factor of two."""
     total, excess = a + b, a - b
     s = excess / total
-    near = total * phi(s, xp)
-    far = xp.abs(s) > 1 / 3
+    near, distance = total * phi(s, xp), xp.abs(s)
+    far = distance > 1 / 3
     if known_all_false(far, xp): return near
-    return where(far, a * _log_ratio(a, b, xp, xp.log) - excess, near, xp)
+    log_ratio = _log_ratio(a, b, distance == 1, xp, xp.log)
+    return where(far, a * log_ratio - excess, near, xp)
 
-def _log_ratio(a, b, xp, log):
-    """log(a/b), by square roots where a/b is beyond the floats."""
-    kind = xp.finfo(a.dtype)
-    with ignore_fp_warnings(xp, "over", "under"):
-        ratio = a / b
-    small = ratio < float(kind.smallest_normal)
-    remote = xp.logical_or(small, ratio > float(kind.max))
-    if known_all_false(remote, xp): return log(ratio)
+def _log_ratio(a, b, remote, xp, log):
+    """log(a/b), by square roots where a/b may be beyond the floats."""
+    if known_all_false(remote, xp): return log(a / b)
     one = xp.ones_like(a)
     inside = log(xp.where(remote, one, a) / xp.where(remote, one, b))
     roots = log(xp.sqrt(a) / xp.sqrt(b))
     return xp.where(remote, 2 * roots, inside)
 
-def kl_in_bits(p, q, xp):
-    """A term of D(p‖q) in bits, but for ``far_excess``. Where p and q are about a factor
-    of two apart it is p log₂(p/q), exact where p/q is a power of two."""
-    total = p + q
-    zero = xp.zeros_like(total)
-    far = _are_far(p, q, xp)
-    moved = xp.where(far, zero, p - q)
-    s = moved / xp.where(total == 0, zero + 1, total)
-    near = total * phi(s, xp) / math.log(2)
-    if known_all_false(far, xp): return near
-    return near + _far_bits(p, q, far, xp)
-
-def _far_bits(p, q, far, xp):
-    """p log₂(p/q) at the far entries; 0 at the others."""
-    possible = p > 0
-    missed = xp.logical_and(possible, q == 0)
-    plain = xp.logical_and(far, possible)
-    plain = xp.logical_and(plain, q > 0)
+def kl_in_bits(p, q, far, xp):
+    """A term of D(p‖q) in bits. Where p and q are ``far`` it is p log₂(p/q), exact where
+    p/q is a power of two; ``far_excess`` is what it lacks."""
+    if known_positive(xp, p, q): return _kl_in_bits_inside(p, q, far, xp)
+    never, empty = p == 0, q == 0
+    missed = xp.logical_and(p > 0, empty)
+    edge = xp.logical_or(never, empty)
     one = xp.ones_like(p + q)
-    a = xp.where(plain, p, one)
-    b = xp.where(plain, q, one)
-    bits = a * _log_ratio(a, b, xp, lambda x: log2(x, xp))
-    return xp.where(missed, one + xp.inf, bits)
+    a = xp.where(edge, one, p)
+    b = xp.where(edge, one, q)
+    inside = _kl_in_bits_inside(a, b, xp.logical_and(far, ~edge), xp)
+    return xp.where(missed, one + xp.inf, inside)
 
-def far_excess(p, q, xp):
-    """q − p where ``kl_in_bits`` leaves it out. It is summed for itself and divided then:
+def _kl_in_bits_inside(a, b, far, xp):
+    """The same for a, b > 0."""
+    total, excess = a + b, a - b
+    s = excess / total
+    small = xp.where(far, xp.zeros_like(s), s)
+    near = total * phi(small, xp) / math.log(2)
+    if known_all_false(far, xp): return near
+    remote = xp.abs(s) == 1
+    bits = _log_ratio(a, b, remote, xp, lambda x: log2(x, xp))
+    return xp.where(far, a * bits, near)
+
+def far_excess(p, q, far, xp):
+    """q − p at the far entries. It is summed for itself and divided then:
     in dyadic pmfs it adds up to 0 without rounding."""
     excess = q - p
-    far = _are_far(p, q, xp)
     return xp.where(far, excess, xp.zeros_like(excess))
 
-def _are_far(p, q, xp):
-    return xp.abs(p - q) > 0.33 * (p + q)                  # phi reaches to 1/3
+def are_far(p, q, xp):
+    """Whether p and q are about a factor of two apart, beyond the reach of phi."""
+    return xp.abs(p - q) > 0.33 * (p + q)
 
 def phi(s, xp):
     """(1 + s) artanh(s) − s for ``|s| ≤ 1/3``, from its power series: nothing cancels."""
