@@ -87,9 +87,9 @@ def entropy(p: ArrayLike | Truth, *, axis: int = -1, base: float | None = None,
             draws: int | None = None, rng: Any = None) -> Array:
     """Entropy H(p) = H(p, p): the mean surprise of the truth about itself.
 
-    At p = 0 the slope of −p log p is ``inf``. A coin's is, where ``Bernoulli`` has its
-    probability; a pmf's is that of the least positive float, which a softmax that
-    underflows can multiply by 0.
+    At p = 0 the slope of −p log p is ``inf``, and that of ``Bernoulli(p)`` is, too. In an
+    array an outcome of probability 0 is absent and its slope 0: a softmax that underflows
+    would turn ``inf`` into NaN, and training would end there.
 
     Parameters
     ----------

@@ -33,9 +33,7 @@ def neg_xlogy(p, q, xp, log=None):
     impossible = has_no_mass(q, xp)
     void = xp.logical_and(impossible, has_no_mass(p, xp))  # else −log q is the slope in p
     if xp is symbolic: p = xp.where(impossible, xp.where(void, p, 1), p)   # p inf is inf
-    least = 1 if xp is symbolic else float(xp.finfo(q.dtype).smallest_normal)
-    # the slope in p is endless there; that of the least float keeps a softmax free of NaN
-    return p * surprisal(where(void, xp.zeros_like(q) + least, q, xp), xp, log)
+    return p * surprisal(where(void, xp.ones_like(q), q, xp), xp, log)
 
 def neg_xlog2y(p, q, xp):
     """−p log₂ q, exact where q is a power of two; on symbols ``neg_xlogy``."""

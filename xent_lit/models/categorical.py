@@ -17,7 +17,7 @@ from ..arrays.checks import as_broadcastable, as_rows, check_pmf, check_shapes
 from ..arrays.protocol import is_array_like, reader
 from ..terms import (
     difference, kl_div, kl_of_difference, kl_of_pmfs, kl_of_ratio, log_ratio_of_logs,
-    neg_xlogy, rounding_error, surprisal)
+    rounding_error, surprisal)
 from ..rows import kl_of_logits, log_softmax_rows, max_and_log_sum, softmax_rows
 from ..divergence import kl_divergence
 from .support import Support
@@ -164,9 +164,7 @@ class Categorical(ProbsOrLogits):
 def _cross_entropy_of_tables(p, q):
     xp, a, b = as_rows("cross_entropy", -1, p=p._checked_table(), q=q._checked_table())
     def rows(a, b):
-        if p.by_logits or q.by_logits:
-            terms = multiply_zero_safe(p._masses(a, xp), q._costs(b, xp), xp)
-        else: terms = neg_xlogy(a, b, xp)
+        terms = multiply_zero_safe(p._masses(a, xp), q._costs(b, xp), xp)
         return xp.sum(terms, axis=-1)
     return map_row_blocks(rows, a, b)
 
