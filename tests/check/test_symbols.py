@@ -167,9 +167,11 @@ def test_bits_are_nats_over_log_two_at_the_edges():
     for p, q in [([1, 0], [0.9, 0.1]), ([0.3, 0.7, 0], [0.31, 0.69, 0]), ([0.5, 0.5], [1, 0])]:
         nats = kl_divergence(p, q)
         assert np.isclose(kl_divergence(p, q, base=2), nats / np.log(2), rtol=1e-15)
+        assert np.isclose(kl_divergence(p, q, base=10), nats / np.log(10), rtol=1e-15)
 
 
 def test_a_fair_die_has_six_sides():
     assert perplexity([1 / 6] * 6) == 6.0
     assert perplexity(np.full((3, 10), 0.1)).tolist() == [10.0] * 3
+    assert np.isclose(perplexity(Categorical(probs=[0.25] * 4)), 4, rtol=1e-15)
     assert perplexity([0.5, 0.5], [1, 0]) == np.inf and perplexity([1, 0]) == 1

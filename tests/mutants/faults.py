@@ -23,10 +23,10 @@ Fault = namedtuple("Fault", "module function plant mistake first")
 # fmt: off
 CHAPTERS = [
     # ── Two distributions
-    ("divergence", "kl_divergence", argument("sum_over_outcomes", 2, value=-1),
+    ("divergence", "kl_divergence", argument("over_outcomes", 2, value=-1),
      "axis ignored", "axes-and-units"),
-    ("divergence", "kl_divergence", argument("in_base", 1, n=2),
-     "unit ignored", "axes-and-units"),
+    ("divergence", "kl_divergence", argument("in_base", 1, n=3),
+     "unit ignored", "test_bits_are_nats_over_log_two_at_the_edges"),
     ("divergence", "kl_divergence", argument("sum_over_outcomes", "q", "p"),
      "compared with itself", "kl-definition"),
     ("divergence", "_bits", keep("first", "+"),
@@ -36,7 +36,7 @@ CHAPTERS = [
     ("entropy", "entropy", argument("_mean_surprise", 4),
      "unit lost on the way", "test_bits_are_nats_over_log_two"),
     ("entropy", "perplexity", call("exp", "expm1"),
-     "one less", "perplexity-base-free"),
+     "one less", "test_a_fair_die_has_six_sides"),
     ("entropy", "perplexity", condition(True),
      "perplexity of the truth alone", "perplexity-base-free"),
     ("entropy", "_perplexity", change("/", "*"),
@@ -387,7 +387,9 @@ FOUNDATION = [
     ("arrays.units", "in_base", change("/", "*", 1),
      "base multiplied on symbols", "perplexity-base-free"),
     ("arrays.units", "in_base", change("/", "*", 2),
-     "base multiplied on numbers", "perplexity-base-free"),
+     "bits multiplied", "test_dyadic_answers_are_exact"),
+    ("arrays.units", "in_base", change("/", "*", 3),
+     "base multiplied on numbers", "test_bits_are_nats_over_log_two_at_the_edges"),
     ("arrays.units", "log2", call("log2", "log"),
      "bits in nats", "test_dyadic_answers_are_exact"),
     ("arrays.symbols", "prints_as_float", change("==", "!="),
