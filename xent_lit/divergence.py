@@ -12,12 +12,14 @@ from typing import Any
 from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.symbols import symbolic
 from .arrays.door import as_arrays
-from .arrays.values import is_zero, where
-from .arrays.checks import sum_over_outcomes
+from .arrays.values import is_zero, known_all_false, where
+from .arrays.blocks import sum_rows
+from .arrays.checks import over_outcomes, sum_over_outcomes
 from .arrays.draws import mean_over_rows
 from .arrays.protocol import as_distributions, estimate
-from .arrays.units import in_base
-from .terms import kl_div, kl_of_difference
+from .arrays.units import in_base, whole_bits
+from .terms import (
+    are_far, far_excess, kl_div, kl_in_bits, kl_of_difference, kl_of_pmfs)
 
 # %% ../nbs/01_divergence.ipynb #949bc8b0
 def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1,
@@ -26,8 +28,9 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
     """KL divergence D(p‖q) = Σ p log(p/q):
     the extra cost of believing ``q`` when ``p`` is true.
 
-    Computed as Σ (p log(p/q) − p + q), whose terms are never negative.
-    Lazy arrays raise when they are computed; values that a compiler hides give NaN.
+    Computed as Σ (p log(p/q) − p + q), whose terms are never negative; on symbols
+    as the sum of p log(p/q). Symbols are positive, and sum to 1 by hypothesis, unless
+    they cannot. Lazy arrays raise when computed; what a compiler hides gives NaN.
 
     Parameters
     ----------
@@ -69,15 +72,30 @@ def kl_divergence(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
     if draws is not None:
         nats = estimate("kl_divergence", p, q, draws, rng, weights)
         return in_base(nats, base, "kl_divergence")
-    if weights is None: nats = _mean_log_ratio(p, q, axis)
-    else: nats = mean_over_rows("kl_divergence", _mean_log_ratio, weights, axis, p, q)
+    if weights is None: return _mean_log_ratio(p, q, axis, base)
+    def rows(p, q):
+        return _mean_log_ratio(p, q, -1, None)
+    nats = mean_over_rows("kl_divergence", rows, weights, axis, p, q)
     return in_base(nats, base, "kl_divergence")
 
-def _mean_log_ratio(p, q, axis=-1):
-    """D(p‖q) in nats, for each row."""
+def _mean_log_ratio(p, q, axis, base):
+    """D(p‖q), for each row."""
     pair = as_distributions("kl_divergence", p, q, axis)
-    if pair: return pair[0].kl_divergence(pair[1])
-    return sum_over_outcomes("kl_divergence", kl_div, axis, p=p, q=q)
+    if pair: return in_base(pair[0].kl_divergence(pair[1]), base, "kl_divergence")
+    bits = whole_bits(base)
+    if bits: nats = over_outcomes("kl_divergence", _bits, axis, p=p, q=q)
+    else: nats = sum_over_outcomes("kl_divergence", kl_of_pmfs, axis, p=p, q=q)
+    return in_base(nats, base, "kl_divergence", bits)
+
+def _bits(p, q, xp):
+    """D in bits, exact for dyadic pmfs; on symbols in nats."""
+    if xp is symbolic: return xp.sum(kl_of_pmfs(p, q, xp), axis=-1)
+    far = are_far(p, q, xp)
+    def sum_of(term):
+        return sum_rows(lambda p, q, far: term(p, q, far, xp), xp, p, q, far)
+    bits = sum_of(kl_in_bits)
+    if known_all_false(far, xp): return bits
+    return bits + sum_of(far_excess) / math.log(2)
 
 # %% ../nbs/01_divergence.ipynb #jsdiv
 def js_divergence(p: ArrayLike | Truth, q: ArrayLike | Truth, *, axis: Axis = -1,

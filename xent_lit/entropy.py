@@ -11,11 +11,13 @@ from typing import Any
 
 from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.door import as_arrays
-from .arrays.checks import sum_over_outcomes
+from .arrays.symbols import symbolic
+from .arrays.blocks import sum_rows
+from .arrays.checks import over_outcomes, sum_over_outcomes
 from .arrays.draws import mean_over_rows
 from .arrays.protocol import as_distributions, estimate
-from .arrays.units import in_base
-from .terms import neg_xlogy
+from .arrays.units import in_base, log2, whole_bits
+from .terms import neg_xlog2y, neg_xlogy
 
 # %% ../nbs/02_entropy.ipynb #8b6ea53b
 def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1,
@@ -24,6 +26,7 @@ def cross_entropy(p: ArrayLike | Truth, q: ArrayLike | Model, *, axis: Axis = -1
     """Cross-entropy H(p, q) = −Σ p log q:
     the mean surprise of the model ``q`` under the truth ``p``.
 
+    Symbols are positive, and sum to 1 by hypothesis, unless they cannot.
     Lazy arrays raise when they are computed; values that a compiler hides give NaN.
 
     Parameters
@@ -78,14 +81,24 @@ def _mean_surprise(caller, p, q, axis, base):
     pair = as_distributions(caller, p, q, axis)
     if pair and p is q: nats = pair[0].cross_entropy(pair[0])
     elif pair: nats = pair[0].cross_entropy(pair[1])
-    elif p is q: nats = sum_over_outcomes(caller, neg_xlogy, axis, p=p)
-    else: nats = sum_over_outcomes(caller, neg_xlogy, axis, p=p, q=q)
-    return in_base(nats, base, caller)
+    if pair: return in_base(nats, base, caller)
+    bits = whole_bits(base)
+    term = neg_xlog2y if bits else neg_xlogy
+    total = sum_over_outcomes(caller, term, axis, **_both(p, q))
+    return in_base(total, base, caller, bits)
+
+def _both(p, q):
+    """Two pmfs by name; one that is its own model, once."""
+    return {"p": p} if p is q else {"p": p, "q": q}
 
 # %% ../nbs/02_entropy.ipynb #7d89354e
 def entropy(p: ArrayLike | Truth, *, axis: Axis = -1, base: float | None = None,
             draws: int | None = None, rng: Any = None) -> Array:
     """Entropy H(p) = H(p, p): the mean surprise of the truth about itself.
+
+    At p = 0 the slope of −p log p is ``inf``, and that of ``Bernoulli(p)`` is, too. In an
+    array an outcome of probability 0 is absent and its slope 0: a softmax that underflows
+    would turn ``inf`` into NaN, and training would end there.
 
     Parameters
     ----------
@@ -150,6 +163,32 @@ def perplexity(p: ArrayLike | Truth, q: ArrayLike | Model | None = None, *,
     >>> round(float(perplexity([1 / 6] * 6)), 6)
     6.0
     """
-    nats = _mean_surprise("perplexity", p, p if q is None else q, axis, None)
+    q = p if q is None else q
+    if not as_distributions("perplexity", p, q, axis):
+        return over_outcomes("perplexity", _perplexity, axis, **_both(p, q)) + 0
+    nats = _mean_surprise("perplexity", p, q, axis, None)
     xp, nats = as_arrays("perplexity", nats=nats)
     return xp.exp(nats)
+
+def _perplexity(p, q, xp):
+    """2 to the bits that an outcome costs beyond the likeliest one, over that one's q:
+    of a fair die they are 0, and 6 is one division."""
+    if xp is symbolic:
+        nats = xp.sum(neg_xlogy(p, q, xp), axis=-1)
+        return xp.exp(nats)
+    top = xp.max(q, axis=-1, keepdims=True)
+    least = -log2(top, xp)
+    def beyond(p, q):
+        return neg_xlog2y(p, q, xp) - p * least
+    bits = sum_rows(beyond, xp, p, q)
+    bits = bits + _excess_of_total(p, xp) * least[..., 0]
+    return 2.0 ** bits / top[..., 0]
+
+def _excess_of_total(p, xp):
+    """Σp − 1, added up plainly and beside equal shares: p is a pmf by hypothesis,
+    and the one that is farther from 0 owes that to rounding."""
+    k = p.shape[-1]
+    plain = xp.sum(p, axis=-1) - 1
+    beside = sum_rows(lambda p: p - 1 / k, xp, p)
+    nearer = xp.abs(beside) < xp.abs(plain)
+    return xp.where(nearer, beside, plain)

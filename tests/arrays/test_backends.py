@@ -2,6 +2,7 @@
 gradients, laziness."""
 
 import importlib
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -474,6 +475,54 @@ def test_gradients_of_jax(name):
     with jax.enable_x64(True):
         for gradient in jax.grad(f), jax.jit(jax.grad(f)):
             check_gradient(gradient(jax.numpy.asarray(at)), f, at, expected)
+
+
+def slopes(name, f, at):
+    """The gradient of f in PyTorch or JAX."""
+    if name == "torch":
+        torch = pytest.importorskip("torch")
+        x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+        f(x).backward()
+        return x.grad.numpy()
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True):
+        return np.asarray(jax.jit(jax.grad(f))(jax.numpy.asarray(at)))
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_a_sure_coin_has_an_endless_slope(name):
+    """−p log p rises from 0 as steeply as can be; with logits the slope is 0 at the ends."""
+    found = slopes(name, lambda p: xl.entropy(Bernoulli(p)).sum(), [0.0, 0.25, 0.5, 1.0])
+    np.testing.assert_allclose(found, [np.inf, np.log(3), 0.0, -np.inf], rtol=1e-14, atol=1e-15)
+    found = slopes(name, lambda t: xl.entropy(Bernoulli(logits=t)).sum(), [-800.0, 0.0, 800.0])
+    assert found.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+@pytest.mark.parametrize("measure", [xl.entropy, xl.perplexity])
+def test_a_softmax_that_underflows_has_a_slope(name, measure):
+    found = slopes(name, lambda z: measure(xl.softmax(z)), [-2000.0, 0.0, 1.0])
+    assert found[0] == 0 and np.isfinite(found).all() and found[1] > 0 > found[2]
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dyadic_bits_are_exact(name, dtype):
+    xp = library(name)
+
+    def a(x):
+        return xp.asarray(x, dtype=getattr(xp, dtype))
+
+    double = name == "jax" and dtype == "float64"
+    with importlib.import_module("jax").enable_x64(True) if double else nullcontext():
+        p, q = a([0.5, 0.25, 0.125, 0.125, 0.0]), a([0.0625, 0.5, 0.25, 0.125, 0.0625])
+        assert values(xl.entropy(p, base=2)) == 1.75 and values(xl.entropy(p, base=4)) == 0.875
+        assert values(xl.cross_entropy(p, q, base=2)) == 2.875
+        assert values(xl.kl_divergence(p, q, base=2)) == 1.125
+        assert values(xl.perplexity(a([1 / 6] * 6))) == 6
+        for k in range(1, 100):
+            q = a([2.0**-k, 1 - 2.0**-k])
+            assert values(xl.cross_entropy(a([1, 0]), q, base=2)) == k
 
 
 CURVED = [

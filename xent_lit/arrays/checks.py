@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['check_pmf', 'slacks', 'check_pmf_rows', 'LOGITS_HELP', 'check_shapes', 'shape_of',
            'as_broadcastable', 'check_outcomes', 'as_pmfs', 'with_flaw', 'as_rows',
-           'outcomes_last', 'outcomes_back', 'sum_over_outcomes', 'normalize', 'check_weights']
+           'outcomes_last', 'outcomes_back', 'sum_over_outcomes', 'over_outcomes', 'normalize',
+           'check_weights']
 
 # %% ../../nbs/arrays.ipynb #2d2ccaae
 import math
@@ -13,7 +14,7 @@ from functools import partial
 
 # %% ../../nbs/arrays.ipynb #f2b6e938
 from .types import Array, ArrayLike, Axis
-from .symbols import symbolic
+from .symbols import holds_infinity, prints_as_float, SymArray, symbolic
 from .door import (
     as_arrays, broadcast_shapes, check_sizes_known, is_weak, parse_array, widen_half)
 from .values import (
@@ -25,7 +26,7 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
     """Raise unless ``p`` holds probabilities that sum to 1 along ``axis``.
 
     A Dask array raises when it is computed. Where a compiler hides the values, the answer
-    is NaN for each row that is no pmf.
+    is NaN for each row that is no pmf. Expressions pass unless they cannot be one.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
         by more than the square root of the type's rounding unit. TypeError : not numbers.
     """
     xp, rows = as_rows(caller, axis, **{name: p})
-    if xp is symbolic: return 0
+    if xp is symbolic: return check_pmf_rows(rows, xp, caller, name, axis, 0)
     slack, = slacks(xp, [p], [rows])
     def check(p):
         return xp.zeros_like(p[..., 0]) + check_pmf_rows(p, xp, caller, name, axis, slack)
@@ -63,8 +64,9 @@ def _slack(xp, x):
 def check_pmf_rows(p, xp, caller, name, axis, slack):
     """The check of values, for outcomes on the last axis: 0, or where values are hidden
     0 for each row that is a pmf and NaN for the others."""
-    if xp is symbolic or 0 in p.shape: return 0
+    if 0 in p.shape: return 0
     sums = xp.sum(p, axis=-1)
+    if xp is symbolic: return _check_symbols(p, sums, caller, name, axis)
     fits = abs(sums - 1) <= slack
     if is_concrete(xp, p) and all_true(fits, xp) and bool(xp.min(p) >= 0): return 0
     least = xp.min(p, axis=-1)
@@ -84,6 +86,28 @@ def _no_pmf(said, name, axis, ok, sums, least):
 
 LOGITS_HELP = "; logits=… takes logits"
 _TABLES = ", axis= says where the outcomes are, and axis=None that it is a joint table"
+
+def _refuse_symbols(x, caller, name, expected):
+    """Raise for an expression that is negative, infinite or NaN, whatever its symbols."""
+    for e in x.data.flat:
+        if e.is_negative or holds_infinity(e):
+            raise ValueError(f"{caller}: {name} has the entry {e}, expected {expected}")
+
+def _check_symbols(p, sums, caller, name, axis):
+    """Raise where expressions are no probabilities, whatever their symbols."""
+    _refuse_symbols(p, caller, name, "probabilities")
+    if p.over: return 0
+    k = p.shape[-1]
+    rows = p.data.reshape(-1, k)
+    totals = SymArray(sums).data.flat
+    slack = k * math.ulp(1)
+    for row, total in zip(rows, totals):
+        if (total - 1).is_zero is not False: continue       # it may be 1
+        near = total.is_number and bool(abs(total - 1) <= slack)
+        if not (near and any(map(prints_as_float, row))):
+            raise ValueError(f"{caller}: {name} sums to {total} on axis {axis}, expected 1; "
+                             f"normalize({name}) turns counts or weights into a pmf")
+    return 0
 
 # %% ../../nbs/arrays.ipynb #09fa8f8b
 def check_shapes(caller, expected="shapes that broadcast", **shapes):
@@ -198,14 +222,19 @@ def _part_axes(x, axes, xp, shape):
 def sum_over_outcomes(caller, term, axis, **pmfs):
     """Σ term(p, q, xp) over the outcomes of two pmfs, each block checked as it passes.
     One pmf alone stands for both."""
+    def sums(p, q, xp):
+        return sum_rows(lambda p, q: term(p, q, xp), xp, p, q)
+    return over_outcomes(caller, sums, axis, **pmfs)
+
+def over_outcomes(caller, measure, axis, **pmfs):
+    """measure(p, q, xp) of the rows of two pmfs, each block checked as it passes.
+    One pmf alone stands for both."""
     xp, *values = as_rows(caller, axis, **pmfs)
     allowed = slacks(xp, pmfs.values(), values)
     def rows(*values):
         flaws = [check_pmf_rows(p, xp, caller, name, axis, slack)
                  for name, p, slack in zip(pmfs, values, allowed)]
-        return sum(flaws, start=sum_rows(terms, xp, *values))
-    def terms(*values):
-        return term(values[0], values[-1], xp)
+        return sum(flaws, start=measure(values[0], values[-1], xp))
     return map_row_blocks(rows, *values)
 
 # %% ../../nbs/arrays.ipynb #056813ee
@@ -234,12 +263,12 @@ def normalize(w: ArrayLike, *, axis: Axis = -1) -> Array:
     shape = shape_of(w, "normalize", "w")
     xp, w = as_rows("normalize", axis, w=w)
     def rows(w):
+        if xp is symbolic: return _normalize_symbols(w)
         with ignore_fp_warnings(xp, "over"): sums = xp.sum(w, axis=-1, keepdims=True)
         return w / (sums + _check_weight_rows(w, sums, xp))
     return outcomes_back(map_row_blocks(rows, w), axis, xp, shape)
 
 def _check_weight_rows(w, sums, xp):
-    if xp is symbolic: return 0
     least = xp.min(w, axis=-1, keepdims=True)
     def message(ok, sums, least):
         return (f"normalize: w has the sum {first_of(sums, ok):.6g} and the least entry "
@@ -249,6 +278,15 @@ def _check_weight_rows(w, sums, xp):
 
 def _is_total(sums, xp):
     return xp.logical_and(sums > 0, xp.isfinite(sums))
+
+def _normalize_symbols(w):
+    """The same on symbols, of which none is given a value."""
+    _refuse_symbols(w, "normalize", "w", "weights >= 0")
+    sums = symbolic.sum(w, axis=-1, keepdims=True)
+    totals = SymArray(sums).data.flat
+    if any(total.is_zero for total in totals):
+        raise ValueError("normalize: w has a sum of 0, expected weights with a sum > 0")
+    return w / sums
 
 # %% ../../nbs/arrays.ipynb #68e3cb53
 def check_weights(caller, xp, w):

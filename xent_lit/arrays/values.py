@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['is_concrete', 'requires_grad', 'no_grad_needed', 'as_number', 'to_host',
            'ignore_fp_warnings', 'all_true', 'demand', 'valid', 'first_of', 'known_all_false',
-           'known_positive', 'is_zero', 'multiply_add', 'where', 'multiply_zero_safe']
+           'known_positive', 'is_zero', 'has_no_mass', 'multiply_add', 'where',
+           'multiply_zero_safe']
 
 # %% ../../nbs/arrays.ipynb #ed86e81f
 import sys
@@ -111,6 +112,11 @@ def is_zero(x, xp):
     """Where x is 0; SymPy's ``==`` would ask how an expression is spelled."""
     return xp.equal(x, 0) if xp is symbolic else x == 0
 
+def has_no_mass(p, xp):
+    """Where a probability is 0. An expression counts as positive unless it is 0
+    whatever its symbols."""
+    return xp.is_zero(p) if xp is symbolic else p == 0
+
 def multiply_add(a, b, c, xp):
     """``a * b + c``; a is ours to overwrite: NumPy does, and fetches no memory anew."""
     # 16 such steps for 2**18 entries take 1.1 ms and not 1.5 (single precision: 0.7, 0.9)
@@ -128,6 +134,7 @@ def where(mask, a, b, xp):
 def multiply_zero_safe(w, a, xp):
     """``w * a`` with ``0 * a = 0``, also where ``a`` is infinite."""
     if xp is symbolic:
+        if xp.is_finite(a): return w * a
         never = xp.equal(w, 0)
         return xp.where(never, 0, w * xp.where(never, 0, a))
     never = w == 0

@@ -11,8 +11,8 @@ from ..arrays.door import as_arrays
 from ..arrays.values import multiply_zero_safe
 from ..arrays.checks import as_broadcastable
 from ..terms import (
-    kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, sigmoid_pair, softplus_pair,
-    surprisal)
+    kl_div, kl_of_difference, kl_of_pmfs, kl_of_ratio, log_ratio_of_logs, sigmoid_pair,
+    softplus_pair, surprisal)
 from ..rows import kl_of_logits
 from .support import BITS
 from .links import LOGIT_LINK
@@ -137,13 +137,26 @@ class Bernoulli(Declared, ProbsOrLogits):
 def _cross_entropy_of_bernoullis(p, q):
     xp, a, b = as_broadcastable("cross_entropy", p=p.table, q=q.table)
     (p0, p1), (q0, q1) = p._masses(a, xp), q._costs(b, xp)
+    plain = p.by_logits or xp is symbolic
+    if p is q and not plain:
+        zero = _term_of_entropy(p0, q0, xp)
+        one = _term_of_entropy(p1, q1, xp)
+        return zero + one
     return multiply_zero_safe(p0, q0, xp) + multiply_zero_safe(p1, q1, xp)
+
+def _term_of_entropy(p, cost, xp):
+    """p times −log p. At p = 0 it is √p, which has the slope: inf."""
+    never = p == 0
+    zero = xp.zeros_like(p)
+    inside = xp.where(never, zero, cost)
+    root = xp.sqrt(xp.where(never, p, zero + 1))
+    return xp.where(never, root, p * inside)
 
 @closed_form("kl_divergence", Bernoulli, Bernoulli)
 def _divergence_of_bernoullis(p, q):
     xp, a, b = as_broadcastable("kl_divergence", p=p.table, q=q.table)
     (p0, p1), (q0, q1) = p._masses(a, xp), q._masses(b, xp)
-    if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
+    if xp is symbolic: return kl_of_pmfs(p0, q0, xp) + kl_of_pmfs(p1, q1, xp)
     if p.by_logits and q.by_logits:
         return kl_of_logits(_two_logits(a, xp), _two_logits(b, xp))
     if not p.by_logits and not q.by_logits:

@@ -20,8 +20,8 @@ from ..arrays.checks import (
     as_broadcastable, as_rows, check_pmf, check_shapes, with_flaw)
 from ..arrays.protocol import is_array_like, reader
 from ..terms import (
-    difference, kl_div, kl_of_difference, kl_of_ratio, log_ratio_of_logs, rounding_error,
-    surprisal)
+    difference, kl_div, kl_of_difference, kl_of_pmfs, kl_of_ratio, log_ratio_of_logs,
+    rounding_error, surprisal)
 from ..rows import kl_of_logits, log_softmax_rows, max_and_log_sum, softmax_rows
 from ..divergence import kl_divergence
 from .support import Support
@@ -217,7 +217,8 @@ def _bernoulli_against_table(p, q):
     table = _widened(table, q, 2, xp)
     if p.by_logits or q.by_logits: return _divergence_of_tables(_as_categorical(p, table, xp), q)
     zero, one, others = table[..., 0], table[..., 1], xp.sum(table[..., 2:], axis=-1)
-    return _two_terms(1 - b, zero, b, one, _rest(b, xp), xp) + others
+    inside = _two_terms(1 - b, zero, b, one, _rest(b, xp), xp)
+    return inside if xp is symbolic else inside + others
 
 @closed_form("kl_divergence", Categorical, Bernoulli)
 def _table_against_bernoulli(p, q):
@@ -234,7 +235,7 @@ def _rest(b, xp):
 
 def _two_terms(p0, q0, p1, q1, rest, xp):
     """The terms of the labels 0 and 1, where ``rest`` was lost of p0 − q0."""
-    if xp is symbolic: return kl_div(p0, q0, xp) + kl_div(p1, q1, xp)
+    if xp is symbolic: return kl_of_pmfs(p0, q0, xp) + kl_of_pmfs(p1, q1, xp)
     return kl_of_difference(p0, q0, (p0 - q0) + rest, xp) + kl_div(p1, q1, xp)
 
 def _widened(table, model, k, xp):
