@@ -1,5 +1,5 @@
-"""A draw of weight 0, or one to ignore, is absent: nothing about it is looked at, by the value, by a
-derivative, by a check, in any family and any library."""
+"""A draw of weight 0, or one to ignore, is absent: nothing about it is looked at, by the value, by
+a derivative, by a check, in any family and any library."""
 
 import math
 
