@@ -76,6 +76,8 @@ Evaluation
     Evaluation                 the mean loss of a model, in parts that can be merged
     evaluate                   an Evaluation of batches
     evaluate_lazy              an Evaluation of Dask arrays
+    compare                    which of two models is better on the same draws, and how surely
+    Comparison                 what it returns, in parts that can be merged
     marginal_entropy           what a model scores that knows the frequencies of the labels alone
     calibration_table          forecasts against outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
@@ -87,6 +89,7 @@ from .arrays.protocol import as_distribution
 from .assumptions import explain, is_cross_entropy
 from .calibration import calibration_table
 from .coding import code_lengths, expected_length, huffman, kraft_sum
+from .comparison import Comparison, compare
 from .conditional import conditional_cross_entropy, conditional_kl_divergence, factorize
 from .divergence import kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
@@ -148,8 +151,8 @@ __all__ = [
     "conditional_cross_entropy", "conditional_kl_divergence", "factorize", "fit",
     "linear_regression", "logistic_regression", "softmax_regression", "poisson_regression",
     "regression", "linear_gradient",
-    "Evaluation", "evaluate", "evaluate_lazy", "marginal_entropy", "calibration_table",
-    "bits_per_byte",
+    "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
+    "marginal_entropy", "calibration_table", "bits_per_byte",
 ]
 
 install()
