@@ -11,6 +11,7 @@ from typing import Any
 
 from .arrays.types import Array, ArrayLike, Model, Truth
 from .arrays.door import as_arrays
+from .arrays.values import ignore_fp_warnings
 from .arrays.checks import sum_over_outcomes
 from .arrays.protocol import as_distributions, estimate
 from .arrays.units import in_base
@@ -141,4 +142,4 @@ def perplexity(p: ArrayLike | Truth, q: ArrayLike | Model | None = None, *,
     """
     nats = _mean_surprise("perplexity", p, p if q is None else q, axis, None)
     xp, nats = as_arrays("perplexity", nats=nats)
-    return xp.exp(nats)
+    with ignore_fp_warnings(xp, "over"): return xp.exp(nats)

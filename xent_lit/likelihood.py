@@ -11,6 +11,7 @@ __all__ = ['nll', 'log_probs', 'surprises', 'check_draws', 'as_model', 'check_we
 from .arrays.types import Array, ArrayLike, Model
 from .arrays.door import (
     as_arrays, broadcast_shapes, check_sizes_known, is_weak, parse_array)
+from .arrays.values import ignore_fp_warnings
 from .arrays.draws import mean_over_draws, sums_over_draws
 from .arrays.protocol import as_distribution, is_array_like
 from .models.distribution import Distribution
@@ -137,7 +138,7 @@ def likelihood(model: Model, x: ArrayLike) -> Array:
     """
     model, _ = check_draws("likelihood", model, x)
     xp, log_q = as_arrays("likelihood", log_q=log_probs(model, x))
-    return xp.prod(xp.exp(log_q))
+    with ignore_fp_warnings(xp, "under", "over"): return xp.prod(xp.exp(log_q))
 
 # %% ../nbs/05_likelihood.ipynb #92b2a20e
 def log_likelihood(model: Model, x: ArrayLike, *,

@@ -17,7 +17,7 @@ from ..arrays.types import ArrayLike
 from ..arrays.symbols import SymArray
 from ..arrays.door import as_arrays, broadcast_shapes, keep_weak
 from ..arrays.values import (
-    all_true, as_number, is_concrete, known_all_false, to_host)
+    all_true, as_number, ignore_fp_warnings, is_concrete, known_all_false, to_host)
 from ..arrays.checks import as_broadcastable, check_shapes
 from ..arrays.draws import slice_draws
 from ..arrays.protocol import reader
@@ -103,7 +103,7 @@ class Distribution:
     def prob(self, x):
         """The probability or the density at ``x``; 0 outside the support."""
         xp, log_p = as_arrays("prob", log_p=self.log_mass(x))
-        return xp.exp(log_p)
+        with ignore_fp_warnings(xp, "under"): return xp.exp(log_p)
 
     def cross_entropy(self, q):
         """E over this distribution of −log q, in nats."""
@@ -436,7 +436,7 @@ def itself(x):
     return x
 
 # %% ../../nbs/04_models.ipynb #99ad57cc
-overflow_is_infinite = np.errstate(over="ignore")          # the square of 1e200, say
+overflow_is_infinite = np.errstate(over="ignore", under="ignore")   # the square of 1e200, say
 
 class LocationScale(Distribution):
     """A density with a location and a scale: numbers, arrays ``(*batch,)`` or symbols.
