@@ -71,6 +71,12 @@ def test_an_empirical_can_be_sent():
     assert xl.kl_divergence(again, p) == 0 and again.weights.tolist() == p.weights.tolist()
 
 
+def test_distributions_are_equal_by_identity():
+    for one in (xl.Normal([0.0, 1.0], 1.0), xl.empirical([0, 1, 1]), *COMPOUND):
+        again = pickle.loads(pickle.dumps(one))
+        assert one == one and one != again and len({one, again}) == 2
+
+
 # ── Many threads ─────────────────────────────────────────────────────────────────────────────────
 
 

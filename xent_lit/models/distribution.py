@@ -40,6 +40,9 @@ class Distribution:
     """What the families share. A subclass defines ``log_prob(x)``, and with a ``support``
     it can take expectations; its parameters are annotated, as in ``scale: Positive``.
 
+    ``==`` and ``hash`` go by identity: parameters may be arrays of any library, lazy or
+    traced, and then nobody can tell. To compare two members, compare their parameters.
+
     Attributes
     ----------
     discrete : whether it has probabilities and not densities.
