@@ -80,6 +80,8 @@ Evaluation
     Evaluation                 the mean loss of a model, in parts that can be merged
     evaluate                   an Evaluation of batches
     evaluate_lazy              an Evaluation of Dask arrays
+    compare                    which of two models is better on the same draws, and how surely
+    Comparison                 what it returns, in parts that can be merged
     marginal_entropy           what a model scores that knows the frequencies of the labels alone
     calibration_table          forecasts against outcomes
     calibration_error          how far they are apart, averaged over all forecasts
@@ -93,6 +95,7 @@ from .arrays.protocol import as_distribution
 from .assumptions import explain, is_cross_entropy
 from .calibration import brier_score, calibration_error, calibration_table
 from .coding import code_lengths, expected_length, huffman, kraft_sum
+from .comparison import Comparison, compare
 from .conditional import (
     conditional_cross_entropy,
     conditional_entropy,
@@ -162,8 +165,9 @@ __all__ = [
     "conditional_entropy", "mutual_information", "factorize", "fit",
     "linear_regression", "logistic_regression", "softmax_regression", "poisson_regression",
     "regression", "linear_gradient",
-    "Evaluation", "evaluate", "evaluate_lazy", "marginal_entropy", "calibration_table",
-    "calibration_error", "brier_score", "bits_per_byte",
+    "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
+    "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
+    "bits_per_byte",
 ]
 
 install()

@@ -15,7 +15,8 @@ from .arrays.symbols import symbolic
 from .arrays.door import as_arrays
 from .arrays.values import as_number, is_concrete, to_host
 from .arrays.checks import check_pmf
-from .arrays.draws import mean_over_rows
+from .arrays.draws import mean_over_draws
+from .likelihood import check_weight_each
 
 # %% ../nbs/10_evaluate.ipynb #caltable
 @dataclass(frozen=True, eq=False)
@@ -282,7 +283,12 @@ def brier_score(p: ArrayLike, happened: ArrayLike, *,
             "for each: argmax(-1) makes labels of one-hot rows, ravel() a vector of a table")
     xp, p, y = _hide_absent_events(caller, xp, p, y, weights)
     squares = (_of_events if p.ndim == y.ndim else _of_classes)(caller, p, y, xp)
-    return xp.mean(squares) if weights is None else mean_over_rows(caller, squares, weights)
+    shape = tuple(squares.shape)
+    if weights is not None: check_weight_each(caller, weights, shape)
+    return mean_over_draws(caller, _itself, shape, weights, squares)
+
+def _itself(squares):
+    return squares
 
 def _hide_absent_events(caller, xp, p, y, weights):
     """Forecasts and outcomes that fit any, in place of those of weight 0."""

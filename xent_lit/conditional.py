@@ -19,9 +19,9 @@ from .arrays.types import Array, ArrayLike, Model, Truth
 from .arrays.symbols import SymArray, symbolic
 from .arrays.door import as_arrays, is_weak, keep_weak
 from .arrays.values import (
-    as_number, ignore_fp_warnings, is_concrete, known_all_false, multiply_zero_safe)
+    ignore_fp_warnings, known_all_false, multiply_zero_safe)
 from .arrays.blocks import map_row_blocks
-from .arrays.checks import check_pmf, check_pmf_rows, outcomes_last
+from .arrays.checks import check_pmf, check_pmf_rows, outcomes_last, slacks
 from .arrays.protocol import as_distribution, is_array_like
 from .arrays.units import in_base
 from .terms import (
@@ -180,17 +180,10 @@ def _as_joint(caller, joint, axis):
                          "expected a table of pairs and its two axes, of x and of y")
     batch = [a for a in range(p.ndim) if a not in (x, y)]
     p = xp.permute_dims(p, (*batch, x, y))
-    if xp is symbolic or not is_concrete(xp, p): return xp, p
-    cells = xp.reshape(p, (*p.shape[:-2], -1))
-    totals = xp.reshape(xp.sum(cells, axis=-1), (-1,))
-    wrong = abs(totals - 1) > math.sqrt(xp.finfo(p.dtype).eps)
-    if bool(xp.any(wrong)):
-        first = as_number(totals[wrong][0])
-        raise ValueError(
-            f"{caller}: joint sums to {first:.9g} over all its cells, expected 1; "
-            "joint / joint.sum() makes probabilities of counts")
-    check_pmf_rows(cells, xp, caller, "joint", axis)
-    return xp, p
+    cells = xp.reshape(p, (*p.shape[:-2], math.prod(p.shape[-2:])))
+    slack, = slacks(xp, [joint], [p])
+    flaw = check_pmf_rows(cells, xp, caller, "joint", axis, slack)
+    return xp, p if isinstance(flaw, int) else p + flaw[..., None, None]
 
 def _sums_and_rest(p, xp):
     """The sums along the last axis, and what rounding took from them: folded in halves."""

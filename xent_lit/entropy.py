@@ -12,6 +12,7 @@ from typing import Any
 from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.door import as_arrays
 from .arrays.symbols import symbolic
+from .arrays.values import ignore_fp_warnings
 from .arrays.blocks import sum_rows
 from .arrays.checks import over_outcomes, sum_over_outcomes
 from .arrays.draws import mean_over_rows
@@ -168,7 +169,7 @@ def perplexity(p: ArrayLike | Truth, q: ArrayLike | Model | None = None, *,
         return over_outcomes("perplexity", _perplexity, axis, **_both(p, q)) + 0
     nats = _mean_surprise("perplexity", p, q, axis, None)
     xp, nats = as_arrays("perplexity", nats=nats)
-    return xp.exp(nats)
+    with ignore_fp_warnings(xp, "over"): return xp.exp(nats)
 
 def _perplexity(p, q, xp):
     """2 to the bits that an outcome costs beyond the likeliest one, over that one's q:

@@ -111,6 +111,16 @@ class Evaluation:
 
     __add__ = merge
 
+    def __eq__(self, other):
+        if not isinstance(other, Evaluation): return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self):
+        return hash(self._values())
+
+    def _values(self):
+        return self.mass, self.cost, self.spread, tuple(self.counts)
+
     @property
     def weight(self) -> float:
         """Σ w, the number of draws if none is weighted."""

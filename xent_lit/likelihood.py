@@ -15,6 +15,7 @@ import numpy as np
 
 from .arrays.types import Array, ArrayLike, Model
 from .arrays.door import as_arrays, is_weak, keep_weak, label_codes, parse_array, widen_half
+from .arrays.values import ignore_fp_warnings
 from .arrays.checks import shape_of
 from .arrays.draws import mean_over_draws, sums_over_draws
 from .arrays.protocol import as_distribution, is_array_like
@@ -185,7 +186,7 @@ def likelihood(model: Model, x: ArrayLike) -> Array:
     """
     model, x, *_ = read_draws("likelihood", model, x)
     xp, log_q = as_arrays("likelihood", log_q=log_probs(model, x))
-    return xp.prod(xp.exp(log_q))
+    with ignore_fp_warnings(xp, "under", "over"): return xp.prod(xp.exp(log_q))
 
 # %% ../nbs/05_likelihood.ipynb #92b2a20e
 def log_likelihood(model: Model, x: ArrayLike, *,

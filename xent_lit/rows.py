@@ -44,7 +44,7 @@ def max_and_sum_rest(z, xp):
         m, place = max_and_place(z, xp)
         e = exp_multiple(z, m, xp)
         s, others = split_largest(e, place, xp)
-        return m, others / s, e, s
+        with ignore_fp_warnings(xp, "under"): return m, others / s, e, s
     m = xp.max(z, axis=-1, keepdims=True)
     ones = xp.astype(xp.equal(z, m), z.dtype)
     ties = xp.sum(ones, axis=-1, keepdims=True) - 1
@@ -59,12 +59,14 @@ def exp_multiple(z, m, xp):
     """
     kind, step = xp.finfo(z.dtype), round_step(z, xp)
     if not step: return exp_difference(z, m, xp)
-    if known_all_false((m < -1) | ~(m < 17 * step), xp): return xp.exp(z)
+    with ignore_fp_warnings(xp, "under"):
+        if known_all_false((m < -1) | ~(m < 17 * step), xp): return xp.exp(z)
     if not bool(xp.all(xp.isfinite(m))): return exp_difference(z, m, xp)
     near = xp.trunc(m / step) * step
     c = near - xp.clip(near, 0.0, 16 * step)
-    with ignore_fp_warnings(xp, "over"): d = z - c       # where exp of it is 0
-    e = xp.exp(d)
+    with ignore_fp_warnings(xp, "over", "under"):
+        d = z - c                                        # beyond the floats exp of it is 0
+        e = xp.exp(d)
     if known_all_false((c > 0) | (m - c < -1), xp): return e
     e = e * (1 + rounding_error(z, c, d, xp))
     faint = xp.logical_and(e < kind.smallest_normal, z > -xp.inf)
@@ -93,7 +95,7 @@ def softmax_rows(z, xp):
     """Probabilities of the logits of each row."""
     if xp is symbolic: return xp.exp(log_softmax_rows(z, xp))
     _, rest, e, s = max_and_sum_rest(z, xp)
-    return e / (s * (1 + rest))                           # never above 1
+    with ignore_fp_warnings(xp, "under"): return e / (s * (1 + rest))   # never above 1
 
 # %% ../nbs/terms.ipynb #3054a888
 def kl_of_logits(z, w):

@@ -29,7 +29,8 @@ def surprisal(q, xp, log=None):
 
 def neg_xlogy(p, q, xp, log=None):
     """−p log q, one term of the sum; what never happens costs nothing, whatever q says."""
-    if known_positive(xp, q): return p * -(log or xp.log)(q)
+    if known_positive(xp, q):
+        with ignore_fp_warnings(xp, "under"): return p * -(log or xp.log)(q)
     impossible = has_no_mass(q, xp)
     void = xp.logical_and(impossible, has_no_mass(p, xp))  # else −log q is the slope in p
     if xp is symbolic: p = xp.where(impossible, xp.where(void, p, 1), p)   # p inf is inf
@@ -46,13 +47,15 @@ def kl_div(p, q, xp):
 
     On symbols it is that expression; on numbers it is accurate to a few rounding errors.
     """
-    if known_positive(xp, p, q): return _kl_div_inside(p, q, xp)
+    if known_positive(xp, p, q):
+        with ignore_fp_warnings(xp, "under"): return _kl_div_inside(p, q, xp)
     never, empty, zero = is_zero(p, xp), is_zero(q, xp), xp.zeros_like(p + q)
     missed = xp.logical_and(xp.greater(p, zero), empty)
     edge = xp.logical_or(never, missed)
     a, b = where(edge, zero + 1, p, xp), where(edge, zero + 1, q, xp)
-    if xp is symbolic: inside = a * xp.log(a / b) - a + b
-    else: inside = _kl_div_inside(a, b, xp)
+    with ignore_fp_warnings(xp, "under"):
+        if xp is symbolic: inside = a * xp.log(a / b) - a + b
+        else: inside = _kl_div_inside(a, b, xp)
     inside = where(never, q, inside, xp)
     if known_all_false(missed, xp): return inside
     return xp.where(missed, zero + xp.inf, inside)
@@ -224,7 +227,7 @@ def difference(z, m, xp):
 def exp_difference(z, m, xp):
     """exp(z − m), exact to rounding."""
     d = difference(z, m, xp)
-    return xp.exp(d) * (1 + rounding_error(z, m, d, xp))
+    with ignore_fp_warnings(xp, "under"): return xp.exp(d) * (1 + rounding_error(z, m, d, xp))
 
 def softplus_pair(t, xp):
     """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""
@@ -243,7 +246,7 @@ def sigmoid_pair(t, xp):
 
 def exp_neg_abs(t, xp):
     """exp(−|t|), with the slope of exp at 0."""
-    return xp.exp(xp.where(t > 0, -t, t))
+    with ignore_fp_warnings(xp, "under"): return xp.exp(xp.where(t > 0, -t, t))
 
 def relu(t, xp):
     """max(t, 0), with the slope 0 at 0."""

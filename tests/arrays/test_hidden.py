@@ -153,7 +153,8 @@ def test_compiled_functions_refuse_padding_too():
     for y, right in ([0, 1, 2], loss(z, [0, 1, 2])), ([0, 1, -100], nan):
         found = jax.jit(loss)(jax.numpy.asarray(z), jax.numpy.asarray(y))
         np.testing.assert_allclose(found, right, rtol=1e-6)
-        found = torch.compile(loss, backend="eager", fullgraph=True)(torch.tensor(z), torch.tensor(y))
+        compiled = torch.compile(loss, backend="eager", fullgraph=True)
+        found = compiled(torch.tensor(z), torch.tensor(y))
         np.testing.assert_allclose(found, right, rtol=1e-12)
 
     def masked(z, y):

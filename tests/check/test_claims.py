@@ -61,6 +61,8 @@ LEDGER = {
     "unbounded-likelihood": "NT",
     "chain-rule": "NT",
     "autoregressive": "NT",
+    "paired-error": "NT",
+    "error-by-groups": "NT",
     "calibration": "NT",
     "map-is-penalised-cross-entropy": "NT",
     "closed-forms": "NT",

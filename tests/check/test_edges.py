@@ -150,7 +150,7 @@ REFUSED = {
     "infinite base": (lambda: xl.entropy([0.5, 0.5], base=inf), "base is inf, expected"),
     "no weights": (
         lambda: xl.normalize([0, 0]),
-        "normalize: w has the sum 0 and the least entry 0, expected weights >= 0 with a finite sum > 0",
+        "normalize: w has the sum 0 and the least entry 0, expected weights >= 0",
     ),
     "negative weights": (
         lambda: xl.normalize([2, -1]),
@@ -781,7 +781,7 @@ def test_weights_that_do_not_fit_are_refused(f):
 def test_what_is_no_joint_table_is_refused(f):
     for joint, words in [
         ([0.5, 0.5], r"joint has shape \(2,\)"),
-        ([[1, 2], [3, 4]], "joint sums to 10 over all its cells, expected 1; joint / joint.sum"),
+        ([[1, 2], [3, 4]], r"joint sums to 10 on axis \(-2, -1\), expected 1; normalize"),
         ([[[0.5, 0.5]], [[0.5, 0.25]]], "joint sums to 0.75"),
         ([[-0.5, 1], [0.25, 0.25]], "negative entry, -0.5"),
         ([[nan, 1], [0, 0]], "NaN"),

@@ -80,7 +80,7 @@ def _no_pmf(said, name, axis, ok, sums, least):
     helps = LOGITS_HELP if name == "probs" else ""
     if least < 0:
         return f"{said} has a negative entry, {least:.6g}, expected probabilities{helps}"
-    if total > 1 and total == round(total): helps = "; nll(model, labels) takes labels"
+    if total > 1 and total.is_integer(): helps = "; nll(model, labels) takes labels"
     return (f"{said} sums to {total:.9g} on axis {axis}, expected 1; normalize({name}) "
             f"turns counts or weights into a pmf{_TABLES if sums.ndim else ''}{helps}")
 

@@ -142,6 +142,7 @@ symbolic = SimpleNamespace(
     ones_like=lambda x: symbolic.zeros_like(x) + 1,
     astype=lambda c, dtype, **kw: symbolic.where(c, 1, 0),
     permute_dims=lambda x, axes: SymArray(np.transpose(x.data, axes)),
+    reshape=lambda x, shape: _wrap(_objects(x).reshape(shape)),
     arange=lambda k, **kw: SymArray(np.arange(k)),
     broadcast_to=lambda x, shape: _wrap(np.broadcast_to(_objects(x), shape)))
 

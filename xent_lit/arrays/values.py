@@ -138,7 +138,8 @@ def multiply_zero_safe(w, a, xp):
         never = xp.equal(w, 0)
         return xp.where(never, 0, w * xp.where(never, 0, a))
     never = w == 0
-    if known_all_false(never, xp): return w * a
+    if known_all_false(never, xp):
+        with ignore_fp_warnings(xp, "under"): return w * a
     infinite = xp.logical_and(never, ~xp.isfinite(a))       # a finite a is the slope in w
     if known_all_false(infinite, xp): return w * a
     return w * xp.where(infinite, xp.zeros_like(a), a)

@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays.types import ArrayLike
 from ..arrays.symbols import SymArray
 from ..arrays.door import as_arrays, broadcast_shapes, is_half, keep_weak, widen_half
-from ..arrays.values import is_concrete, known_all_false, to_host
+from ..arrays.values import ignore_fp_warnings, is_concrete, known_all_false, to_host
 from ..arrays.checks import as_broadcastable
 from ..arrays.protocol import reader
 from ..terms import log_ratio_of_both
@@ -37,6 +37,9 @@ _MOST_BETWEEN = 2**22                                      # of them a sum is ta
 class Distribution:
     """What the families share. A subclass defines ``log_prob(x)``, and with a ``support``
     it can take expectations; its parameters are annotated, as in ``scale: Positive``.
+
+    ``==`` and ``hash`` go by identity: parameters may be arrays of any library, lazy or
+    traced, and then nobody can tell. To compare two members, compare their parameters.
 
     Attributes
     ----------
@@ -101,7 +104,7 @@ class Distribution:
     def prob(self, x):
         """The probability or the density at ``x``; 0 outside the support."""
         xp, log_p = as_arrays("prob", log_p=self.log_mass(x))
-        return xp.exp(log_p)
+        with ignore_fp_warnings(xp, "under"): return xp.exp(log_p)
 
     def cross_entropy(self, q):
         """E over this distribution of −log q, in nats."""
@@ -414,7 +417,7 @@ def itself(x):
     return x
 
 # %% ../../nbs/04_models.ipynb #99ad57cc
-overflow_is_infinite = np.errstate(over="ignore")          # the square of 1e200, say
+overflow_is_infinite = np.errstate(over="ignore", under="ignore")   # the square of 1e200, say
 
 class LocationScale(Distribution):
     """A density with a location and a scale: numbers, arrays ``(*batch,)`` or symbols.

@@ -99,6 +99,7 @@ def _laplace_under_any_truth(p, q):
     return distance / scale + xp.log(2 * scale)
 
 @closed_form("kl_divergence", Laplace, Laplace)
+@overflow_is_infinite
 def _of_two_laplaces(p, q):
     xp, m1, b1, m2, b2 = as_broadcastable(
         "kl_divergence", m1=p.loc, b1=p.scale, m2=q.loc, b2=q.scale)
