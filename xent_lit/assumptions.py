@@ -170,7 +170,8 @@ def _is_even(prices):
 def _require_more_than_unknowns(prices):
     """Each prediction is an equation, and c and b(y) are the unknowns."""
     size = np.ptp(prices, axis=0).max()
-    distinct, k = len(np.unique(np.round(prices / size, 10), axis=0)), prices.shape[1]
+    distinct = len(np.unique(np.round(prices / size, 10), axis=0))
+    k = prices.shape[1]
     if distinct < k + 2:
         raise ValueError(
             f"is_cross_entropy: got {distinct} distinct predictions for {k} outcomes, which "

@@ -14,7 +14,7 @@ from .arrays.types import Array, ArrayLike, optional_import
 from .arrays.symbols import symbolic
 from .arrays.door import as_arrays
 from .arrays.values import as_number, is_concrete, to_host
-from .arrays.checks import check_pmf
+from .arrays.checks import check_pmf, check_weights
 from .arrays.draws import mean_over_draws
 from .likelihood import check_weight_each
 
@@ -174,11 +174,7 @@ def _events(caller, p, happened, weights):
                 f"expected one {name} for each forecast")
     p, happened, *w = (to_host(caller, x) for x in (p, *others))
     w = w[0] if w else np.ones_like(p)
-    if not (np.all(w >= 0) and 0 < w.sum() < np.inf):
-        least = np.min(w, initial=np.inf)
-        raise ValueError(
-            f"{caller}: weights sum to {w.sum():g} with least entry {least:g}, "
-            "expected weights >= 0 with a finite sum > 0")
+    check_weights(caller, np, w)
     p, happened, w = (x[w > 0] for x in (p, happened, w))
     _refuse(caller, "p", p, (p >= 0) & (p <= 1), _SHARE)
     _refuse(caller, "happened", happened, (happened == 0) | (happened == 1), _YES_OR_NO)

@@ -5,7 +5,7 @@ __all__ = ['Comparison', 'compare']
 
 # %% ../nbs/10_evaluate.ipynb #cmpimports
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,10 @@ import numpy as np
 
 from .arrays.types import ArrayLike, Model
 from .arrays.symbols import SymArray
-from .arrays.door import as_arrays, parse_array
-from .arrays.draws import slice_draws
+from .arrays.door import as_arrays
 from .arrays.values import to_host
-from .likelihood import check_draws, log_probs
+from .arrays.draws import present_draws
+from .likelihood import log_probs, read_draws
 
 # %% ../nbs/10_evaluate.ipynb #cmplocal
 from .scale import add_pairs, exact_moments, exact_sum
@@ -116,7 +116,8 @@ def _merge_groups(a, b):
 
 # %% ../nbs/10_evaluate.ipynb #cmpfunction
 def compare(a: Model, b: Model, y: ArrayLike, *, weights: ArrayLike | None = None,
-            groups: Iterable[Any] | None = None) -> Comparison:
+            groups: Iterable[Any] | None = None, ignore: Any = None,
+            classes: Sequence | None = None) -> Comparison:
     """The mean loss of model a less that of model b on the same draws, with its error.
 
     Parameters
@@ -127,6 +128,7 @@ def compare(a: Model, b: Model, y: ArrayLike, *, weights: ArrayLike | None = Non
         A draw of weight 0 is not looked at.
     groups : a label for each draw, such as its document or its user, if the draws of one
         label are not independent. Labels are numbers, strings or anything hashable.
+    ignore, classes : as in ``nll``.
 
     Returns
     -------
@@ -151,16 +153,17 @@ def compare(a: Model, b: Model, y: ArrayLike, *, weights: ArrayLike | None = Non
     """
     caller = "compare"
     if 0 in np.shape(y): return Comparison()
-    (a, shape), (b, _) = [check_draws(caller, q, y, weights) for q in (a, b)]
+    a, y, shape, weights = read_draws(caller, a, y, weights, ignore, classes)
+    b, *_ = read_draws(caller, b, y)
     labels = None if groups is None else _labels(caller, groups, shape)
     w = _weights(caller, weights, shape)
     here = np.flatnonzero(w)
     if not len(here): return Comparison()
     if len(here) < len(w):
-        a, b, y = _present(caller, a, b, y, weights, shape)
+        _, a, b, y = present_draws(caller, shape, weights, a, b, y)
         w, labels = w[here], labels and [labels[i] for i in here]
     gap = _gap(caller, a, b, y)
-    if len(gap) > len(w): gap = gap[here]                        # a table of draws stays whole
+    if len(gap) > len(w): gap = gap[here]              # of a model that cannot be cut
     mean = Evaluation(*exact_moments(gap, w))
     return Comparison(mean, None if labels is None else _sums_by_label(gap, w, labels))
 
@@ -189,14 +192,6 @@ def _weights(caller, weights, shape):
 def _refuse_symbols(caller, x):
     if isinstance(x, SymArray):
         raise TypeError(f"{caller}: got symbols, expected numbers; Evaluation takes symbols")
-
-def _present(caller, a, b, y, weights, shape):
-    """The models and the draws without those of weight 0, along the only axis."""
-    if len(shape) != 1: return a, b, y
-    y = parse_array(caller, "y", y)
-    _, _, w = as_arrays(caller, y=y, weights=weights)
-    models = (slice_draws(q, w != 0, shape) for q in (a, b))
-    return *models, slice_draws(y, w != 0, shape, a.event_ndims)
 
 def _gap(caller, a, b, y):
     """The surprise under a less that under b, of each draw; raise where it is no number."""

@@ -132,7 +132,8 @@ def fit(model: Callable[[Any], Callable[[Any], Model]], theta0: ArrayLike,
         return grad(model, theta, p) + l2 * theta
     def decided(theta, slope=np.inf):
         if not is_linear: return False
-        q, free = model(theta)(p.values[0]), np.broadcast_to(l2 == 0, theta0.shape)
+        q = model(theta)(p.values[0])
+        free = np.broadcast_to(l2 == 0, theta0.shape)
         names = getattr(x, "columns", ())
         return check_minimum(q, *p.values, p.weights, free, slope=slope, names=names)
     units = _feature_units(p, l2, theta0) if is_linear else _OWN_UNITS

@@ -118,7 +118,8 @@ def digamma(x, xp):
     root, beyond = _root_in(x.dtype, xp)
     d = x - root
     near = xp.abs(d) < 0.4
-    d, y = xp.where(near, d, xp.zeros_like(d)), xp.where(near, xp.ones_like(x), x)
+    d = xp.where(near, d, xp.zeros_like(d))
+    y = xp.where(near, xp.ones_like(x), x)
     around = d * _series(_AROUND_ROOT, d, xp) - beyond * _AROUND_ROOT[0]
     return xp.where(near, around, xp.log(y) - digamma_excess(y, xp))
 
@@ -239,7 +240,8 @@ def stirling_excess(k, xp):
     """log k! − k log k + k ≥ 0: 0 at 0, and ½ log 2πk + 1/12k where k is large."""
     if xp is symbolic: return gammaln(k + 1, xp) - k * xp.log(k) + k
     few = k < 1.5
-    x, n = xp.where(few, xp.ones_like(k), k), xp.where(few, k, xp.zeros_like(k))
+    x = xp.where(few, xp.ones_like(k), k)
+    n = xp.where(few, k, xp.zeros_like(k))
     many = xp.log(x) / 2 + _HALF_LOG_2PI + _binet(x, xp)
     if known_all_false(few, xp): return many
     whole = xp.round(n)
@@ -287,7 +289,9 @@ def _polygamma_symbols(x):
 def betaln(a, b, xp):
     """log B(a, b)."""
     if xp is symbolic: return gammaln(a, xp) + gammaln(b, xp) - gammaln(a + b, xp)
-    s, small, large = a + b, xp.where(a < b, a, b), xp.where(a < b, b, a)
+    s = a + b
+    small = xp.where(a < b, a, b)
+    large = xp.where(a < b, b, a)
     rest = log1p(-small / s, xp)                          # log of large/s
     shares = small * _log_of_ratio(s, small, xp) + large * rest
     excess = stirling_excess(small, xp) + _excess_between(s, large, rest, xp)

@@ -52,7 +52,8 @@ def kl_div(p, q, xp):
     never, empty, zero = is_zero(p, xp), is_zero(q, xp), xp.zeros_like(p + q)
     missed = xp.logical_and(xp.greater(p, zero), empty)
     edge = xp.logical_or(never, missed)
-    a, b = where(edge, zero + 1, p, xp), where(edge, zero + 1, q, xp)
+    a = where(edge, zero + 1, p, xp)
+    b = where(edge, zero + 1, q, xp)
     with ignore_fp_warnings(xp, "under"):
         if xp is symbolic: inside = a * xp.log(a / b) - a + b
         else: inside = _kl_div_inside(a, b, xp)
@@ -180,7 +181,8 @@ def cost_of_ratio(r, xp):
 
 def log_ratio_of_both(a, b, xp):
     """a − b for logarithms of probabilities; 0 where both outcomes are impossible."""
-    never, zero = xp.logical_and(a == -xp.inf, b == -xp.inf), xp.zeros_like(a + b)
+    never = xp.logical_and(a == -xp.inf, b == -xp.inf)
+    zero = xp.zeros_like(a + b)
     return xp.where(never, zero, a) - xp.where(never, zero, b)
 
 def log_ratio_of_logs(a, b, xp):
@@ -219,7 +221,8 @@ def difference(z, m, xp):
     and a row of ``-inf`` allows no outcome and gives NaN."""
     with ignore_fp_warnings(xp, "over"):      # a gap beyond the largest float is infinite
         if known_all_false(xp.isinf(m), xp): return z - m
-        ends, zero = xp.logical_and(xp.equal(z, m), xp.isinf(m)), xp.zeros_like(z)
+        ends = xp.logical_and(xp.equal(z, m), xp.isinf(m))
+        zero = xp.zeros_like(z)
         limit = xp.where(xp.greater(m, xp.zeros_like(m)),
                          xp.zeros_like(m), xp.zeros_like(m) + xp.nan)
         return xp.where(ends, zero, z) - xp.where(ends, limit, m)

@@ -766,7 +766,7 @@ def test_weights_that_do_not_fit_are_refused(f):
     p = [[0.5, 0.5]] * 3
     for weights, words in [
         ([1, 2], r"weights have shape \(2,\), the rows \(3,\); expected one weight for each row"),
-        ([0, 0, 0], "weights sum to 0"),
+        ([0, 0, 0], "all draws are absent"),
         ([1, -1, 1], "least entry -1"),
     ]:
         with pytest.raises(ValueError, match=words):

@@ -325,7 +325,7 @@ def test_a_forecast_that_is_none_is_named(name):
         ([0.5, 0.5], [0.5, 1], None, "happened has the entry 0.5"),
         ([0.1, 0.2], [1], None, "expected .*outcome for each"),
         ([0.1, 0.2], [1, 0], [1], "expected one weight for each"),
-        ([0.1, 0.2], [1, 0], [0, 0], "weights sum to 0"),
+        ([0.1, 0.2], [1, 0], [0, 0], "all draws are absent"),
         ([0.1, 0.2], [1, 0], [2, -1], "least entry -1"),
     ]:
         with pytest.raises(ValueError, match=words):

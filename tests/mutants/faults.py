@@ -434,7 +434,7 @@ CHAPTERS = [
      "too high and too low cancel", "calibration-error"),
     ("calibration", "calibration_error", argument("calibration_table", "bins", value=10),
      "another number of bins", "calibration-error"),
-    ("calibration", "brier_score", argument("mean_over_rows", 2),
+    ("calibration", "brier_score", argument("mean_over_draws", 3),
      "weights ignored", "brier-is-proper"),
     ("calibration", "_of_events", keep("first", "*"),
      "the distance for its square", "brier-is-proper"),

@@ -114,7 +114,8 @@ def map_threads(work, steps):
     cores = _cores()
     nested = threading.current_thread().name.startswith("xent_lit")
     if cores == 1 or len(steps) < 2 or nested: return [work(i) for i in steps]
-    length, settings = min(8, -(-len(steps) // (4 * cores))), np.geterr()
+    length = min(8, -(-len(steps) // (4 * cores)))
+    settings = np.geterr()
     def stretch(first):
         with np.errstate(**settings): return [work(i) for i in steps[first:first + length]]
     with ThreadPoolExecutor(cores, "xent_lit") as pool:

@@ -83,7 +83,8 @@ class Binomial(Trials):
         xp, q, k = convert("Binomial.survival", self, k=k)
         n, masses = q.total_count, q.trial()._masses(q.table, xp)
         inside, one = xp.logical_and(k >= 0, k < n), xp.ones_like(k)
-        a, b = xp.where(inside, k + 1, one), xp.where(inside, n - k, one)
+        a = xp.where(inside, k + 1, one)
+        b = xp.where(inside, n - k, one)
         ends = (a, b) if above else (b, a)
         beyond = xp.astype(k < 0 if above else k >= n, k.dtype)
         return self._own(xp.where(inside, betainc(*ends, masses[above], xp), beyond))[0]

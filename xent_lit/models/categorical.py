@@ -216,7 +216,9 @@ def _bernoulli_against_table(p, q):
     xp, b, table = as_arrays("kl_divergence", p=p.table, q=q._checked_table())
     table = _widened(table, q, 2, xp)
     if p.by_logits or q.by_logits: return _divergence_of_tables(_as_categorical(p, table, xp), q)
-    zero, one, others = table[..., 0], table[..., 1], xp.sum(table[..., 2:], axis=-1)
+    zero = table[..., 0]
+    one = table[..., 1]
+    others = xp.sum(table[..., 2:], axis=-1)
     inside = _two_terms(1 - b, zero, b, one, _rest(b, xp), xp)
     return inside if xp is symbolic else inside + others
 
@@ -225,7 +227,9 @@ def _table_against_bernoulli(p, q):
     xp, table, b = as_arrays("kl_divergence", p=p._checked_table(), q=q.table)
     table = _widened(table, p, 2, xp)
     if p.by_logits or q.by_logits: return _divergence_of_tables(p, _as_categorical(q, table, xp))
-    zero, one, others = table[..., 0], table[..., 1], xp.sum(table[..., 2:], axis=-1)
+    zero = table[..., 0]
+    one = table[..., 1]
+    others = xp.sum(table[..., 2:], axis=-1)
     inside = _two_terms(zero, 1 - b, one, b, 0 - _rest(b, xp), xp)
     return xp.where(others > 0, xp.zeros_like(inside) + xp.inf, inside)
 

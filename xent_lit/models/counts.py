@@ -141,7 +141,9 @@ def cost_of_shares(k, m, trial, xp):
     (q, p), n = trial._masses(trial.table, xp), k + m
     # the smaller of the two probabilities has all its digits
     seldom = p < q
-    few, many, rare = xp.where(seldom, k, m), xp.where(seldom, m, k), xp.where(seldom, p, q)
+    few = xp.where(seldom, k, m)
+    many = xp.where(seldom, m, k)
+    rare = xp.where(seldom, p, q)
     d = _beyond_mean(few, many, rare, xp)
     d = xp.where(seldom, d, -d)
     terms = kl_of_difference(k, n * p, d, xp), kl_of_difference(m, n * q, -d, xp)

@@ -123,6 +123,7 @@ def log1p_square_of_ratio(d, s, xp, root=1.0):
     size = xp.abs(d)
     t = size / s / root
     beyond = t > math.sqrt(float(xp.finfo(t.dtype).max)) / 1e8
-    far, near = xp.where(beyond, size, 0 * size + s), xp.where(beyond, xp.zeros_like(t), t)
+    far = xp.where(beyond, size, 0 * size + s)
+    near = xp.where(beyond, xp.zeros_like(t), t)
     far = 2 * (2 * xp.log(xp.sqrt(far) / xp.sqrt(s)) - xp.log(root + xp.zeros_like(t)))
     return xp.where(beyond, far, log1p_square(near, xp))

@@ -66,7 +66,8 @@ def points_of(p):
 def _reach(p):
     """The least and the largest whole number that count, over the whole batch."""
     p = p.as_numbers()
-    low, high = float(np.min(p.support.low)), float(np.max(p.support.high))
+    low = float(np.min(p.support.low))
+    high = float(np.max(p.support.high))
     if math.isfinite(low) and high - low <= _MOST_LISTED: return low, high
     places, end = p.windows(), high
     start = min(np.floor(np.min(c - 14 * s)) for c, s in places) - 60
@@ -175,7 +176,8 @@ def integrate_symbols(model, f, near=()):
     if not below:
         return sp.integrate(right, (t, 0, sp.oo)) + sp.integrate(left, (t, 0, sp.oo))
     d = loc - below[0]
-    between, left = left.subs(sp.Abs(d - t), d - t), weighed(below[0] - t)
+    between = left.subs(sp.Abs(d - t), d - t)
+    left = weighed(below[0] - t)
     pieces = (right, sp.oo), (between, d), (left, sp.oo)
     return sum(sp.integrate(part, (t, 0, end)).rewrite(sp.erf) for part, end in pieces)
 

@@ -75,7 +75,8 @@ def _joint_points(p, q):
     """The points that count for both, or else for p, and whether they do for both."""
     axes = max(len(d.batch_shape) for d in (p, q))
     k, (low, high) = points_of(p), _reach(q)
-    low, high = min(low, float(k.min())), max(high, float(k.max()))
+    low = min(low, float(k.min()))
+    high = max(high, float(k.max()))
     both = high - low < _MOST_JOINT
     if both: k = np.arange(low, high + 1).view(WeakArray)
     return k.reshape(-1, *(1,) * axes), both

@@ -178,7 +178,8 @@ def _log_pair(x, xp):
 def _log_sinhc(z, xp):
     """log(sinh(z)/z) for z > 0: from its series near 0."""
     small, total = z < 0.1, 0 * z
-    near, far = xp.where(small, z, 0 * z), xp.where(small, 0 * z + 1, z)
+    near = xp.where(small, z, 0 * z)
+    far = xp.where(small, 0 * z + 1, z)
     for c in (1 / 467775, -1 / 37800, 1 / 2835, -1 / 180, 1 / 6): total = total * near**2 + c
     return xp.where(small, total * near**2, far + xp.log(-xp.expm1(-2 * far) / (2 * far)))
 

@@ -58,7 +58,8 @@ class Normal(Declared, LocationScale):
         return mean, mean**2 - 1 / (2 * eta[1])
 
     def curvature(self, eta, xp):
-        mean, variance = -eta[0] / (2 * eta[1]), -1 / (2 * eta[1])
+        mean = -eta[0] / (2 * eta[1])
+        variance = -1 / (2 * eta[1])
         mixed = 2 * mean * variance
         return (variance, mixed), (mixed, 2 * mean * mixed + 2 * variance**2)
 

@@ -71,7 +71,8 @@ def _in_tail(p, piece, tail, share):
 def _in_panel(p, piece, panel, share):
     """Where the running integral over the panel has that share of the whole."""
     nodes, _ = np.polynomial.legendre.leggauss(20)
-    middle, reach = (panel[0] + panel[1]) / 2, (panel[1] - panel[0]) / 2
+    middle = (panel[0] + panel[1]) / 2
+    reach = (panel[1] - panel[0]) / 2
     _, w, _ = density_at(piece, p.log_mass, _one_draw, middle + reach * nodes)
     rows = np.polynomial.legendre.legvander(nodes, 19)
     running = np.polynomial.legendre.legint(np.linalg.solve(rows, w), lbnd=-1)

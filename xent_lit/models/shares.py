@@ -47,7 +47,9 @@ def cross_entropy_of_shares(c, d, xp):
     """H of two Dirichlets: the entropy and D where they are near; else what the mean shares
     cost, and what the logarithms of the shares scatter and hold."""
     c, d = c + 0 * d, d + 0 * c
-    s, t, k = xp.sum(c, axis=-1), xp.sum(d, axis=-1), c.shape[-1]
+    s = xp.sum(c, axis=-1)
+    t = xp.sum(d, axis=-1)
+    k = c.shape[-1]
     by_parts = entropy_of_shares(c, xp) + divergence_of_shares(c, d, xp)
     each = (d - 1) * digamma_excess(c, xp) + stirling_parts(d, xp)[1]
     each = each + log_in_widths(c, s[..., None], d, xp)

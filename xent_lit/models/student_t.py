@@ -192,7 +192,9 @@ def _beyond_first(a, xp):
     """``half_step`` and its slope, less the first terms of their series, −1/8a and 1/8a²."""
     u = 1 / a
     remote = a > 12
-    w, rest, slope = xp.where(remote, u, 0 * u + 1 / 12), 0 * u, 0 * u
+    w = xp.where(remote, u, 0 * u + 1 / 12)
+    rest = 0 * u
+    slope = 0 * u
     for n, c in zip(range(_ORDERS, 1, -1), _SERIES[:0:-1]):
         rest, slope = rest * w**2 + c, slope * w**2 - c * (2 * n - 1)
     near = xp.where(remote, 0 * a + 12, a)

@@ -141,7 +141,8 @@ class Truncated(Compound):
             low, high = max(self.low, inner.low), min(self.high, inner.high)
         else:
             xp, low, start, high, end = as_broadcastable("Truncated", **named)
-            low, high = xp.where(low < start, start, low), xp.where(high > end, end, high)
+            low = xp.where(low < start, start, low)
+            high = xp.where(high > end, end, high)
             low, high = (keep_weak(a, *named.values()) for a in (low, high))
         if inner.whole: low, high = _rounded(low, "ceil"), _rounded(high, "floor")
         return Support(as_end(low), as_end(high), inner.whole)

@@ -131,7 +131,8 @@ class Uniform(Density):
         low, high = self.low, self.high
         if xp is symbolic: return xp.log(high / low) / (high - low)
         inside = low > 0
-        low, high = xp.where(inside, low, 0 * low + 1), xp.where(inside, high, 0 * high + 2)
+        low = xp.where(inside, low, 0 * low + 1)
+        high = xp.where(inside, high, 0 * high + 2)
         edge = xp.where(self.low == 0, 0 * self.low + xp.inf, xp.nan)
         return xp.where(inside, log_of_ratio(high, low, xp) / (high - low), edge)
 
@@ -177,6 +178,7 @@ def _mean_log_of_uniform(low, high, xp):
     if xp is symbolic:
         return xp.log(high) - kl_div(low, high, xp) / (high - low)
     inside = low >= 0
-    low, high = xp.where(inside, low, 0 * low), xp.where(inside, high, 0 * high + 1)
+    low = xp.where(inside, low, 0 * low)
+    high = xp.where(inside, high, 0 * high + 1)
     found = xp.log(high) - kl_div(low, high, xp) / (high - low)
     return xp.where(inside, found, xp.nan)

@@ -95,7 +95,8 @@ _COSTS = [float(b / (2 * n)) for n, b in enumerate(bernoulli_numbers(2 * _COSTS_
 def _negentropy_of_gamma(a, xp):
     """That of concentration a; from its series in 1/a where it is nearly normal."""
     far = a > _FAR
-    near, u = xp.where(far, 0 * a + 1, a), xp.where(far, 1 / a, 0 * a)
+    near = xp.where(far, 0 * a + 1, a)
+    u = xp.where(far, 1 / a, 0 * a)
     total = 0 * a
     for n, c in reversed([*enumerate(_COSTS, 1)]):
         total = total * u**2 + c * (u - 2 * n / (2 * n - 1))

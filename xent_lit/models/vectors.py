@@ -115,7 +115,8 @@ def entropy_of_vectors(n, raw, masses, xp):
     u, n = xp.where(first, others, masses), n[..., None]
     one = Binomial(n if raw is None else raw, probs=u)
     xp, k, p = as_arrays("entropy", k=points(one), p=one.prob(points(one)))
-    k, spent = xp.where(xp.logical_and(k <= n, p > 0), k, 0 * p), n * u + 0 * p
+    k = xp.where(xp.logical_and(k <= n, p > 0), k, 0 * p)
+    spent = n * u + 0 * p
     rare = stirling_excess(k, xp) + kl_div(k, spent, xp)
     often = stirling_excess(n - k, xp) - stirling_excess(n + 0 * k, xp)
     often = often + kl_of_difference(n - k, n - spent, spent - k, xp)
