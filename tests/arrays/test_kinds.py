@@ -1,5 +1,5 @@
 """What real data bring: objects, masks, half precision, integers, strings, columns of data frames,
-one-hot rows, channels that come first. Each has the right answer, or an error that says what helps."""
+one-hot rows, channels that come first. Each has the right answer, or an error with the way out."""
 
 import math
 from fractions import Fraction
@@ -295,7 +295,10 @@ MISFITS = {
     "soft labels": (lambda: xl.nll(Categorical(logits=ROWS), ROWS / 2), r"cross_entropy\(x, m"),
     "a column of labels": (lambda: xl.nll(Categorical(logits=ROWS), [[0], [1]]), r"x\[\.\.\., 0\]"),
     "a column of models": (lambda: xl.nll(Normal([[0.0], [1.0]], 1.0), [0, 1]), "axis of length 1"),
-    "a row of models": (lambda: xl.nll(Normal([0.0, 1.0], 1.0), np.zeros((3, 2))), "one for each draw"),
+    "a row of models": (
+        lambda: xl.nll(Normal([0.0, 1.0], 1.0), np.zeros((3, 2))),
+        "one for each draw",
+    ),
     "a row of predictions": (lambda: xl.mse(np.zeros((2, 3)), np.zeros(3)), "one for each target"),
     "a row of forecasts": (
         lambda: xl.gaussian_nll(np.zeros((2, 3)), np.zeros(3), 1.0),

@@ -82,7 +82,9 @@ def demand(ok, xp, message, *values, dtype):
     if is_dask_array(ok):
         look = partial(_demand_of_block, message=message, kind=dtype)
         return ok.map_blocks(look, *values, meta=np.empty((0,) * ok.ndim, dtype))
-    if not is_concrete(xp, ok): return xp.astype(xp.where(ok, 0.0, xp.nan), dtype)
+    if not is_concrete(xp, ok):
+        zero = xp.zeros_like(xp.astype(ok, dtype))
+        return xp.where(ok, zero, zero + xp.nan)
     if all_true(ok, xp): return 0
     raise ValueError(message(ok, *values))
 

@@ -73,7 +73,8 @@ def hidden_flaw(name, table, xp):
     if name == "scale_tril": fits = xp.all(xp.triu(table, k=1) == 0, axis=(-2, -1))
     else: fits = xp.all(_is_symmetric(table, across, a, xp), axis=(-2, -1))
     ok = xp.logical_and(fits, xp.all(a > 0, axis=-1))
-    return xp.astype(xp.where(ok, 0.0, xp.nan), table.dtype)[..., None, None]
+    zero = xp.zeros_like(a[..., :1])
+    return xp.where(ok[..., None], zero, zero + xp.nan)[..., None]
 
 def _is_symmetric(table, across, a, xp):
     size = xp.sqrt(a)[..., None] * xp.sqrt(a)[..., None, :]
