@@ -36,7 +36,8 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
 
     Returns
     -------
-    array, shape ``(*batch,)``, of zeros, to add to what is computed; 0 for symbols.
+    0, or where values are hidden an array ``(*batch,)`` of zeros and NaN, to add to what
+    is computed.
 
     Raises
     ------
@@ -48,7 +49,8 @@ def check_pmf(p, *, axis=-1, caller="check_pmf", name="p"):
     slack, = slacks(xp, [p], [rows])
     def check(p):
         return xp.zeros_like(p[..., 0]) + check_pmf_rows(p, xp, caller, name, axis, slack)
-    return map_row_blocks(check, rows)
+    flaws = map_row_blocks(check, rows)
+    return 0 if is_concrete(xp, rows) else flaws
 
 def slacks(xp, given, arrays):
     """How far from 1 each pmf may sum: the square root of its own type's rounding unit,
@@ -158,8 +160,7 @@ def as_pmfs(caller, axis, **arrays):
 
 def with_flaw(p, flaw, axis, xp):
     """The pmfs, NaN where they were hidden and are none."""
-    if xp is symbolic or is_concrete(xp, p): return p
-    return p + xp.expand_dims(flaw, axis=axis)
+    return p if isinstance(flaw, int) else p + xp.expand_dims(flaw, axis=axis)
 
 def as_rows(caller, axis, **arrays):
     """The door for outcomes on an axis: ``(xp, *arrays)`` with this axis at the end."""

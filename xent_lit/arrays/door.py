@@ -187,8 +187,8 @@ def _floating(caller, xp, owned):
 
 def _wide_enough(xp, kind, integers):
     """The floating type; double where another does not hold the integers beside it."""
-    most = 2 / float(xp.finfo(kind).eps)
-    if most > 2.0**52: return kind
+    most = round(2 / float(xp.finfo(kind).eps))
+    if most > 2**52: return kind
     wide = any(is_concrete(xp, x) and bool(xp.any(xp.abs(x) > most)) for x in integers)
     return xp.float64 if wide else kind
 

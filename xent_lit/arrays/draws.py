@@ -11,13 +11,13 @@ import math
 from functools import partial
 
 import numpy as np
-from array_api_compat import device
+from array_api_compat import device, is_dask_array
 
 # %% ../../nbs/arrays.ipynb #d1f731a5
 from .symbols import symbolic
 from .door import (
     _join, as_arrays, keep_weak, library_of, parse_array, WeakArray, widen_half)
-from .values import is_concrete, known_all_false, multiply_zero_safe, to_host
+from .values import is_concrete, known_all_false, multiply_zero_safe, requires_grad, to_host
 from .blocks import BLOCK, map_threads, SHORT
 from .checks import check_weights
 from .protocol import is_array_like, with_outcomes_last
@@ -58,69 +58,82 @@ def _sums(caller, costs, shape, weights, data):
     if weights is None:
         xp, cost = as_arrays(caller, cost=widen_half(costs(*data)))
         return xp.sum(cost), math.prod(cost.shape)
-    weights, *data = present_draws(caller, shape, weights, *data)
-    if 0 in np.shape(weights): return 0.0, 0.0
+    weights, *data = present_draws(caller, shape, weights, *data, costs=costs)
+    if 0 in np.shape(weights): return 0.0, 0.0             # of a stretch
     xp, cost, w = as_arrays(caller, cost=widen_half(costs(*data)), weights=widen_half(weights))
     return xp.sum(multiply_zero_safe(w, cost, xp)), xp.sum(w)
 
 # %% ../../nbs/arrays.ipynb #absentdr
-def present_draws(caller, shape, weights, *data, own=None):
-    """``(weights, *data)`` without the draws of weight 0. Where the weights are hidden, a
-    draw that is present stands in for each that is not: the same cost, which counts 0.
+def present_draws(caller, shape, weights, *data, own=None, costs=None):
+    """``(weights, *data)`` without the draws of weight 0, so that no NaN there meets the 0
+    in a derivative. Where the weights are hidden, the number of draws cannot change: for
+    each draw of weight 0 whose data are not finite another stands in, which counts 0.
 
-    Nothing is computed of what is absent, so that no NaN there meets the 0 in a derivative.
     ``own`` says how many axes an entry of the data has; by default, what is left over.
+    Where a derivative by the weights is recorded, draws of weight 0 with finite ``costs``
+    stay: these are the slopes.
     """
     xp, w = as_arrays(caller, weights=weights)
-    if xp is symbolic: return weights, *data
-    absent = w == 0
-    if known_all_false(absent, xp): return weights, *data
-    if is_concrete(xp, absent) and all(map(_can_be_taken, data)):
-        pick = partial(_take_draws, caller, np.flatnonzero(to_host(caller, w)), shape)
-        kept = map_draws(pick, weights, shape, 0)
-        return kept, *(map_draws(pick, a, shape, own) for a in data)
-    stand_in = partial(_stand_in, caller, absent, shape)
-    return weights, *(map_draws(stand_in, a, shape, own) for a in data)
+    if xp is symbolic or known_all_false(w == 0, xp): return weights, *data
+    if not is_concrete(xp, w) or not all(map(_can_be_taken, data)):
+        stand_in = partial(_stand_in, caller, w, shape)
+        return weights, *(map_draws(stand_in, a, shape, own) for a in data)
+    present = to_host(caller, w) != 0
+    def chosen(mask):
+        pick = partial(_take_draws, np.flatnonzero(mask), shape)
+        return [map_draws(pick, a, shape, own) for a in data]
+    if costs and requires_grad(w): present[~present] = _have_slope(costs, chosen(~present))
+    pick = partial(_take_draws, np.flatnonzero(present), shape)
+    return map_draws(pick, weights, shape, 0), *chosen(present)
+
+def _have_slope(costs, data):
+    """Whether the cost of each draw is finite; none, if a check refuses one of them."""
+    try: return np.isfinite(to_host("draws", costs(*data)))
+    except ValueError: return False
 
 def map_draws(f, a, shape, own=None):
     """``f(array, own axes)`` for an array that has an entry for each draw, or for the
     parameters of a model that has; what all draws share stays."""
-    if hasattr(a, "map_batch"): return a.map_batch(f)
-    ndim = parse_array("draws", "x", a).ndim
-    if own is None: own = ndim - len(shape)
-    return f(a, own) if ndim >= max(own, len(shape)) else a
+    def of_parameter(a, own):
+        return map_draws(f, a, shape, own)
+    if hasattr(a, "map_batch"): return a.map_batch(of_parameter)
+    given = parse_array("draws", "x", a)
+    own = given.ndim - len(shape) if own is None else own
+    batch = tuple(given.shape)[:max(0, given.ndim - own)]
+    if not batch: return a
+    if batch == shape: return f(given, own)
+    entry = tuple(given.shape)[len(batch):]
+    return f(library_of(given).broadcast_to(given, shape + entry), own)
 
 def _can_be_taken(a):
     """Whether an array, or a model with its parameters, can be had for some draws."""
     return not getattr(a, "batch_shape", ()) or bool(a._given())
 
-def _of_draws(caller, a, own, shape):
-    """``(xp, array)`` with an entry for each draw; None for what all draws share."""
-    given = parse_array(caller, "x", a)
-    own = tuple(given.shape)[given.ndim - own:]
-    if tuple(given.shape) == own: return None, given
-    xp = library_of(given)
-    whole = given if tuple(given.shape) == shape + own else xp.broadcast_to(given, shape + own)
-    return xp, whole
-
-def _take_draws(caller, index, shape, a, own):
-    xp, each = _of_draws(caller, a, own, shape)
-    if xp is None: return a
-    rows = xp.reshape(each, (-1, *each.shape[len(shape):]))
-    if xp is np: return keep_weak(rows[index], a)
+def _take_draws(index, shape, a, own):
+    """The entries with these numbers."""
+    xp = library_of(a)
+    rows = xp.reshape(a, (-1, *a.shape[len(shape):]))
+    if xp in (np, symbolic): return keep_weak(rows[index], a)
     return xp.take(rows, xp.asarray(index, device=device(rows)), axis=0)
 
-def _stand_in(caller, absent, shape, a, own):
-    xp, each = _of_draws(caller, a, own, shape)
-    if xp is None: return a
-    gone = xp.asarray(absent) if isinstance(absent, np.ndarray) else absent
-    first = xp.argmax(xp.astype(xp.reshape(~gone, (-1,)), xp.int32))
-    rows = xp.reshape(each, (-1, *each.shape[len(shape):]))
-    place = xp.arange(rows.shape[0]) == first
-    place = xp.reshape(place, (-1, *(1,) * own))
-    one = xp.sum(xp.where(place, rows, xp.zeros_like(rows)), axis=0, dtype=rows.dtype)
-    gone = xp.reshape(gone, (*shape, *(1,) * own))
-    return xp.where(gone, one, each)
+def _stand_in(caller, weights, shape, a, own):
+    """The entries, with the first that counts in place of those that do not and are not
+    finite. The others have a slope in their weight, but not on Dask, which has none."""
+    xp, w, a = as_arrays(caller, keep_integers=True, weights=weights, x=a)
+    largest = a
+    for _ in range(own): largest = xp.max(largest, axis=-1)
+    spoiled = w == 0
+    if not is_dask_array(a): spoiled = xp.logical_and(spoiled, ~xp.isfinite(largest))
+    counts = xp.astype(xp.reshape(w, (-1,)) != 0, xp.int32)
+    first = xp.cumulative_sum(counts) * counts == 1
+    rows = xp.reshape(a, (-1, *a.shape[len(shape):]))
+    chosen = xp.where(_widened(first, own, xp), rows, xp.zeros_like(rows))
+    one = xp.sum(chosen, axis=0, dtype=a.dtype)
+    return xp.where(_widened(spoiled, own, xp), one, a)
+
+def _widened(mask, own, xp):
+    """A mask of draws, for arrays with so many axes of their own."""
+    return xp.reshape(mask, (*mask.shape, *(1,) * own))
 
 # %% ../../nbs/arrays.ipynb #d88e83f9
 def slice_draws(a, draws, shape, event_ndims=0):

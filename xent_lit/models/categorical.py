@@ -165,7 +165,8 @@ class Categorical(ProbsOrLogits):
         k = p.shape[-1]
         y, flaw = as_labels(xp, y, k, p.dtype)
         is_target = xp.equal(y[..., None], xp.arange(k, device=device(p)))
-        return p - xp.astype(is_target, p.dtype) + xp.asarray(flaw)[..., None]
+        error = p - xp.astype(is_target, p.dtype)
+        return error if isinstance(flaw, int) else error + flaw[..., None]
 
     @classmethod
     def fit_to(cls, p, k=None):

@@ -58,6 +58,8 @@ class Dirichlet(Distribution):
         caller, total = "Dirichlet.log_prob", xp.sum(x, axis=-1)
         flaw = check_labels(caller, xp, total, "shares that sum to 1", _is_one)
         flaw = flaw + check_labels(caller, xp, xp.min(x, axis=-1), "shares >= 0", _is_share)
+        if not isinstance(flaw, int):                        # hidden, and no shares
+            x = xp.where((flaw == 0)[..., None], x, xp.ones_like(x) / x.shape[-1])
         return _log_density_of_dirichlet(x, q.concentration, xp) + flaw
 
     @classmethod

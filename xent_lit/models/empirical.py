@@ -150,7 +150,9 @@ def _join_weights(xp, named, columns, weights):
         raise ValueError(f"empirical: weights have shape {tuple(w.shape)}, "
                          f"expected ({size},)")
     w = w + check_weights("empirical", xp, w)
-    w, *columns = present_draws("empirical", (size,), w, *columns)
+    def nothing(*columns):
+        return sum(xp.sum(xp.reshape(0.0 * x, (size, -1)), axis=-1) for x in columns)
+    w, *columns = present_draws("empirical", (size,), w, *columns, costs=nothing)
     return xp, *columns, w
 
 def empirical(*samples: ArrayLike, weights: ArrayLike | None = None,
