@@ -526,8 +526,7 @@ def test_no_module_changes_another_when_it_is_imported():
 
 OTHERS = {  # computed imports of other libraries, and of our own by their old names
     "_renamed": ["place"],
-    "arrays.door": ["module"],
-    "arrays.symbols": ["_ROOFS.get(library, 'scipy.special')"],
+    "arrays.types": ["module"],  # optional_import, whose calls are looked at below
 }
 
 
