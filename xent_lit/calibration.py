@@ -202,8 +202,8 @@ def _quantiles(p, w, bins):
 # %% ../nbs/10_evaluate.ipynb #calerror
 def calibration_error(p: ArrayLike, happened: ArrayLike, *, bins: int = 10,
                       quantiles: bool = False, weights: ArrayLike | None = None) -> float:
-    """Expected calibration error: |mean forecast − frequency| of each bin, averaged over
-    all forecasts.
+    """Expected calibration error: the distance of mean forecast and frequency in each bin,
+    averaged over all forecasts.
 
     It depends on the bins, and a model that always says the frequency has none; a score
     such as ``nll`` or ``brier_score`` is needed beside it.

@@ -41,10 +41,6 @@ class Fit:
     loss : its conditional cross-entropy on the data, nats, without the penalty.
     slope : the largest entry of the gradient of the objective; near 0 at a smooth minimum.
         With a linear predictor, by parameters of features whose spread is 1.
-
-    Attributes
-    ----------
-    model : the conditional model ``x ↦ distribution`` with these parameters.
     """
     family: Callable[[Any], Callable[[Any], Model]]
     theta: Array
@@ -53,7 +49,7 @@ class Fit:
 
     @property
     def model(self):
-        """The conditional model ``x ↦ distribution`` that was found."""
+        """The conditional model ``x ↦ distribution`` with these parameters."""
         return self.family(self.theta)
 
     def __eq__(self, other):
