@@ -281,6 +281,14 @@ def test_a_draw_of_weight_0_is_absent():
     assert fit(logistic_regression, np.zeros(2), more, [0, 0, 1, 1, 1]).slope < 1e-8
 
 
+def test_a_weight_of_0_fixes_nothing():
+    x, y = np.array([*HOURS, [1.2]]), np.array([0, 0, 1, 1, 1])
+    q, free = Bernoulli([0.5] * 5), np.array([True, True])
+    assert check_minimum(q, x, y, np.ones(5), free)
+    with pytest.raises(ValueError, match="no minimum"):
+        check_minimum(q, x, y, np.array([1, 1, 1, 1, 0]), free)
+
+
 @pytest.mark.parametrize("l2", [0.1, 1e-4, [0.1, 0.0], [0.0, 0.1]])
 def test_a_penalty_makes_a_minimum(l2):
     """On the weight, or on the intercept where the threshold is not at 0."""
