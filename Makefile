@@ -13,7 +13,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
-check: $(VENV)/ready  ## in a minute: ruff, mypy, notebooks and library in step, the laws on numbers, the edges
+check: $(VENV)/ready  ## in two minutes: ruff, mypy, notebooks and library in step, the laws on numbers, the edges
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(PYTEST) tests/check
