@@ -57,13 +57,16 @@ def _holds_symbols(a):
 
 def _read_objects(a):
     """Objects as symbols, if a SymPy expression is among them, or as the numbers they are."""
-    symbols = _holds_symbols(a)
-    known = all(isinstance(x, Real) or hasattr(x, "free_symbols") for x in a.flat)
+    def are(kind):
+        return all(isinstance(x, kind) for x in a.flat)
+    known = all(isinstance(x, _REAL) or hasattr(x, "free_symbols") for x in a.flat)
     if not known: return a
-    if symbols: return SymArray(a)
-    integers = all(isinstance(x, Integral) for x in a.flat)
-    try: return a.astype(np.int64 if integers else float)
+    if _holds_symbols(a): return SymArray(a)
+    dtype = bool if are(_TRUTH) else np.int64 if are(Integral) else float
+    try: return a.astype(dtype)
     except OverflowError: return _beyond(a)
+
+_TRUTH, _REAL = (bool, np.bool_), (Real, np.bool_)
 
 def _beyond(a):
     """Integers beyond 64 bits as floats; beyond those they stay what they are."""
