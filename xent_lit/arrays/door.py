@@ -184,14 +184,14 @@ def _floating(caller, xp, owned):
     floats = [x.dtype for x in owned if xp.isdtype(x.dtype, "real floating")]
     if any(xp.isdtype(x.dtype, "complex floating") for x in owned):
         raise TypeError(f"{caller}: got complex numbers, expected real ones")
-    kind = xp.__array_namespace_info__().default_dtypes()["real floating"]
     if floats: kind = xp.result_type(*floats)
-    return _wide_enough(xp, kind, [x for x in owned if _is_integral(xp, x)])
+    else: kind = xp.__array_namespace_info__().default_dtypes()["real floating"]
+    return kind if kind == xp.float64 else _wide_enough(xp, kind, owned)
 
-def _wide_enough(xp, kind, integers):
+def _wide_enough(xp, kind, arrays):
     """The floating type; double where another does not hold the integers beside it."""
     most = round(2 / float(xp.finfo(kind).eps))
-    if most > 2**52: return kind
+    integers = [x for x in arrays if _is_integral(xp, x)]
     wide = any(is_concrete(xp, x) and bool(xp.any(xp.abs(x) > most)) for x in integers)
     return xp.float64 if wide else kind
 
@@ -204,6 +204,7 @@ def widen_half(x):
 
 def is_half(x):
     """Whether x is an array of float16 or bfloat16."""
+    if isinstance(x, np.ndarray): return x.dtype == np.float16
     return getattr(x, "dtype", None) is not None and str(x.dtype).endswith("float16")
 
 def _convert(xp, x, dtype, owned):
