@@ -151,7 +151,8 @@ def _join_weights(xp, named, columns, weights):
                          f"expected ({size},)")
     w = w + check_weights("empirical", xp, w)
     def nothing(*columns):
-        return sum(xp.sum(xp.reshape(0.0 * x, (size, -1)), axis=-1) for x in columns)
+        flat = (xp.reshape(0.0 * x, (x.shape[0], -1)) for x in columns)
+        return sum(xp.sum(x, axis=-1) for x in flat)
     w, *columns = present_draws("empirical", (size,), w, *columns, costs=nothing)
     return xp, *columns, w
 
