@@ -5,7 +5,7 @@ __all__ = ['Comparison', 'compare']
 
 # %% ../nbs/10_evaluate.ipynb #cmpimports
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ class Comparison:
     Comparison(a − b = -0.130812 ± 0.27 nats, 4 draws)
     """
     mean: Evaluation = Evaluation()
-    groups: Mapping[Hashable, tuple] | None = None
+    groups: dict | None = None
 
     def merge(self, other: "Comparison") -> "Comparison":
         """The comparison on two parts together; also written ``self + other``."""
