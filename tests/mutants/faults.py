@@ -467,7 +467,7 @@ FOUNDATION = [
     # ── How it is computed
     ("arrays.checks", "normalize", argument("sum", "axis", value=0),
      "wrong axis", "test_outcomes_may_lie_on_any_axis"),
-    ("arrays.checks", "_slack", unwrap("sqrt"),
+    ("arrays.checks", "slacks", call("max", "min"),
      "no slack for rounding", "axes-and-units"),
     ("arrays.checks", "check_pmf_rows", change("<=", ">="),
      "any sum but 1", "test_a_mistake_is_named"),
