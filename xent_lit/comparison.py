@@ -20,7 +20,7 @@ from .likelihood import log_probs, read_draws
 
 # %% ../nbs/10_evaluate.ipynb #cmplocal
 from .scale import add_pairs, exact_moments, exact_sum
-from .evaluate import Evaluation
+from .evaluate import _check_weights, Evaluation
 
 # %% ../nbs/10_evaluate.ipynb #cmpclass
 @dataclass(frozen=True, repr=False)
@@ -184,9 +184,7 @@ def _weights(caller, weights, shape):
     if weights is None: return np.ones(math.prod(shape))
     w = to_host(caller, weights)
     _refuse_symbols(caller, w)
-    if not (np.all(w >= 0) and np.all(np.isfinite(w))):
-        raise ValueError(f"{caller}: weights lie between {np.min(w):g} and "
-                         f"{np.max(w):g}, expected finite numbers >= 0")
+    _check_weights(caller, w)
     return w
 
 def _refuse_symbols(caller, x):

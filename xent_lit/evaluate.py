@@ -189,14 +189,18 @@ class Evaluation:
 # %% ../nbs/10_evaluate.ipynb #030a891c
 def _check_numbers(caller, surprise, w):
     """Raise unless weights are finite and not negative, and no surprise is NaN."""
-    if not (np.all(w >= 0) and np.all(np.isfinite(w))):
-        raise ValueError(f"{caller}: weights lie between {np.min(w):g} and "
-                         f"{np.max(w):g}, expected finite numbers >= 0")
+    _check_weights(caller, w)
     unknown = int(np.sum(np.isnan(surprise)))
     if unknown:
         raise ValueError(
             f"{caller}: the surprise is NaN for {unknown} of {len(surprise)} draws, "
             "expected numbers; look for NaN in the data and the model")
+
+def _check_weights(caller, w):
+    """Raise unless weights are finite and not negative; all may be 0, in a part."""
+    if np.all(w >= 0) and np.all(np.isfinite(w)): return
+    raise ValueError(f"{caller}: weights lie between {np.min(w):g} and {np.max(w):g}, "
+                     "expected finite numbers >= 0")
 
 def _count(caller, model, y, w):
     """The weight of each label, for models of classes."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays.symbols import constants, symbolic
 from ..arrays.door import as_arrays, keep_weak
-from ..arrays.values import demand, is_concrete
+from ..arrays.values import is_concrete, valid
 from ..terms import kl_div, rounding_error
 from .support import Support
 from .pairs import knows
@@ -43,8 +43,8 @@ class Uniform(Density):
         def message(ok):
             return (f"Uniform: got low {str(self.low)[:40]} and high "
                     f"{str(self.high)[:40]}, expected low < high")
-        flaw = demand(q.low < q.high, xp, message, dtype=q.low.dtype)
-        if not isinstance(flaw, int): self._store("high", q.high + flaw)
+        checked = valid(q.high, q.low < q.high, xp, message)
+        if checked is not q.high: self._store("high", checked)
 
     @property
     def support(self):
