@@ -12,7 +12,8 @@ from functools import partial
 from .arrays.types import Array, ArrayLike, Axis
 from .arrays.blocks import map_row_blocks
 from .arrays.checks import as_rows, outcomes_back, shape_of
-from .rows import log_softmax_rows, logsumexp_rows, softmax_rows
+from .rows import log_softmax_rows, softmax_rows
+from .costs import log_sum_exp
 
 # %% ../nbs/07_logits.ipynb #f26a13ea
 def logsumexp(z: ArrayLike, *, axis: Axis = -1) -> Array:
@@ -43,7 +44,7 @@ def logsumexp(z: ArrayLike, *, axis: Axis = -1) -> Array:
     2.349
     """
     xp, z = as_rows("logsumexp", axis, z=z)
-    return map_row_blocks(partial(logsumexp_rows, xp=xp), z)
+    return map_row_blocks(partial(log_sum_exp, xp=xp), z)
 
 def log_softmax(z: ArrayLike, *, axis: Axis = -1) -> Array:
     """Log-probabilities of the logits ``z``, each exact to rounding.

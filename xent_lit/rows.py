@@ -4,23 +4,19 @@
 
 # %% auto #0
 __all__ = ['max_and_log_sum', 'max_and_sum_rest', 'exp_multiple', 'round_step', 'logsumexp_rows',
-           'log_softmax_rows', 'softmax_rows', 'kl_of_logits', 'kl_of_logits_rows']
+           'log_softmax_rows', 'softmax_rows', 'masses_and_costs', 'log_ratio_of_rows']
 
 # %% ../nbs/terms.ipynb #488f6809
 import numpy as np
 
 from .arrays.symbols import symbolic
-from .arrays.door import exact_type
 from .arrays.values import (
     ignore_fp_warnings, known_all_false, multiply_zero_safe, no_grad_needed)
-from .arrays.blocks import (
-    has_chunks, map_chunks, map_row_blocks, max_and_place, split_largest)
-from .arrays.checks import as_rows
+from .arrays.blocks import has_chunks, map_chunks, max_and_place, split_largest
 from .special import log1p
 
 # %% ../nbs/terms.ipynb #5b9f4c0f
-from .terms import (
-    difference, exp_difference, kl_of_ratio, log_ratio_of_logs, rounding_error)
+from .terms import difference, exp_difference, log_ratio_of_logs, rounding_error
 
 # %% ../nbs/terms.ipynb #50268f04
 def max_and_log_sum(z, xp):
@@ -97,19 +93,20 @@ def softmax_rows(z, xp):
     _, rest, e, s = max_and_sum_rest(z, xp)
     with ignore_fp_warnings(xp, "under"): return e / (s * (1 + rest))   # never above 1
 
-# %% ../nbs/terms.ipynb #3054a888
-def kl_of_logits(z, w):
-    """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
-    xp, z, w = as_rows("kl_divergence", -1, p=z, q=w)
-    # NumPy's single precision has too few digits here, and half precision too short a range
-    kind = np.result_type(z.dtype, np.float64) if xp is np else exact_type(xp, z)
-    def rows(*logits):
-        nats = kl_of_logits_rows(*(xp.astype(x, kind) for x in logits), xp)
-        with ignore_fp_warnings(xp, "over"): return xp.astype(nats, z.dtype)
-    return map_row_blocks(rows, z, w)
+def masses_and_costs(z, xp):
+    """The probabilities of the logits of each row, and −log of these."""
+    if xp is symbolic: return softmax_rows(z, xp), 0 - log_softmax_rows(z, xp)
+    m, rest, e, s = max_and_sum_rest(z, xp)
+    with ignore_fp_warnings(xp, "under"): masses = e / (s * (1 + rest))
+    return masses, xp.log1p(rest) - difference(z, m, xp)
 
-def kl_of_logits_rows(z, w, xp):
-    """D of each row; g is z − w less its mean under q, so p/q = exp(g) / Σ q exp(g)."""
+# %% ../nbs/terms.ipynb #3054a888
+def log_ratio_of_rows(z, w, xp):
+    """p, q and log(p/q) of two rows; g is z − w less its mean under q, so
+    p/q = exp(g) / Σ q exp(g)."""
+    if xp is symbolic:
+        r = log_softmax_rows(z, xp) - log_softmax_rows(w, xp)
+        return softmax_rows(z, xp), softmax_rows(w, xp), r
     p, q = softmax_rows(z, xp), softmax_rows(w, xp)
     zero = xp.zeros_like(p + q)
     ends = xp.logical_or(xp.isinf(z), xp.isinf(w))
@@ -127,6 +124,6 @@ def kl_of_logits_rows(z, w, xp):
     near = near & (moved > -0.75) & (taken < 0.5)
     moved, taken = (xp.where(near, x, xp.zeros_like(x)) for x in (moved, taken))
     close = g - (log1p(moved, xp) - log1p(-taken, xp))
-    if known_all_false(~near, xp): return xp.sum(kl_of_ratio(p, q, close, xp), axis=-1)
+    if known_all_false(~near, xp): return p, q, close
     far = log_ratio_of_logs(log_softmax_rows(z, xp), log_softmax_rows(w, xp), xp)
-    return xp.sum(kl_of_ratio(p, q, xp.where(near, close, far), xp), axis=-1)
+    return p, q, xp.where(near, close, far)

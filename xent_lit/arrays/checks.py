@@ -132,9 +132,9 @@ def shape_of(x, caller="shape", name="x"):
     check_sizes_known(caller, name, x)
     return tuple(x.shape)
 
-def as_broadcastable(caller, **arrays):
+def as_broadcastable(caller, /, *, keep_integers=False, **arrays):
     """The door for arrays combined entry by entry: ``(xp, *arrays)``, shapes checked."""
-    xp, *values = as_arrays(caller, **arrays)
+    xp, *values = as_arrays(caller, keep_integers=keep_integers, **arrays)
     shapes = {name: x.shape for name, x in zip(arrays, values)}
     if len({*shapes.values()} - {()}) > 1: check_shapes(caller, **shapes)
     return xp, *values

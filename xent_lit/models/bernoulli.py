@@ -13,13 +13,13 @@ from ..arrays.checks import as_broadcastable
 from ..terms import (
     kl_div, kl_of_difference, kl_of_pmfs, kl_of_ratio, log_ratio_of_logs, sigmoid_pair,
     softplus_pair, surprisal)
-from ..rows import kl_of_logits
 from .support import BITS
 from .links import LOGIT_LINK
 from .pairs import closed_form
 from .fitting import check_outcomes_of
 from .distribution import itself, known_or_expected, ProbsOrLogits
 from .exponential_family import Declared, X
+from ..costs import coin_cost, kl_of_logits
 from .rules import check_labels, LOGIT, PROBABILITY
 
 # %% ../../nbs/04_models.ipynb #8dc097e2
@@ -88,9 +88,12 @@ class Bernoulli(Declared, ProbsOrLogits):
     def log_prob(self, y):
         """Log-probability of the label ``y`` (0 or 1), nats.
         Raises ValueError for another label."""
-        xp, y, table = as_broadcastable(
-            "Bernoulli.log_prob", y=y, **{self.given_as: self.table})
-        flaw = check_labels("Bernoulli.log_prob", xp, y, "0 or 1", _is_binary)
+        caller, named = "Bernoulli.log_prob", {"y": y, self.given_as: self.table}
+        xp, y, table = as_broadcastable(caller, keep_integers=True, **named)
+        flaw = check_labels(caller, xp, y, "0 or 1", _is_binary, table.dtype)
+        if self.by_logits and xp is not symbolic:
+            return flaw - coin_cost(table[..., None], y[..., None], xp=xp)
+        if xp is not symbolic: y = xp.astype(y, table.dtype, copy=False)
         zero, one = self._costs(table, xp)
         cost = multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
         return flaw - cost
