@@ -19,7 +19,7 @@ from .arrays.types import Array, ArrayLike, Model, Truth
 from .arrays.symbols import SymArray, symbolic
 from .arrays.door import as_arrays, is_weak, keep_weak
 from .arrays.values import (
-    ignore_fp_warnings, known_all_false, multiply_zero_safe)
+    ignore_fp_warnings, known_all_false, multiply_zero_safe, spoiled)
 from .arrays.blocks import map_row_blocks
 from .arrays.checks import check_pmf, check_pmf_rows, outcomes_last, slacks
 from .arrays.protocol import as_distribution, is_array_like
@@ -183,7 +183,7 @@ def _as_joint(caller, joint, axis):
     cells = xp.reshape(p, (*p.shape[:-2], math.prod(p.shape[-2:])))
     slack, = slacks(xp, [joint], [p])
     flaw = check_pmf_rows(cells, xp, caller, "joint", axis, slack)
-    return xp, p if isinstance(flaw, int) else p + flaw[..., None, None]
+    return xp, spoiled(p, flaw, 2)
 
 def _sums_and_rest(p, xp):
     """The sums along the last axis, and what rounding took from them: folded in halves."""

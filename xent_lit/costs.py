@@ -14,11 +14,11 @@ import numpy as np
 
 from .arrays.symbols import symbolic
 from .arrays.values import (
-    exp_of, ignore_fp_warnings, known_all_false, multiply_zero_safe, overwrites)
+    exp_of, scale, ignore_fp_warnings, known_all_false, multiply_zero_safe, overwrites)
 from .arrays.door import exact_type
 from .arrays.blocks import map_row_blocks, pick, put, sum_without
 from .arrays.checks import as_rows
-from .terms import exp_neg_abs, kl_of_ratio, relu, rounding_error
+from .terms import kl_of_ratio, rounding_error, softplus
 from .rows import (
     log_ratio_of_rows, logsumexp_rows, masses_and_costs, softmax_rows)
 
@@ -52,7 +52,8 @@ def exp_shifted(z, c, xp):
         d = xp.minimum(d, xp.zeros_like(d) + _reach(z, xp) + 1)
     if known_all_false(c > 0, xp) or xp.__name__ == "jax.numpy": return exp_of(d, xp, d)
     lost = rounding_error(z, c, d, xp)
-    return exp_of(d, xp, d) * (1 + xp.where(c > 1e30, xp.zeros_like(lost), lost))
+    lost = xp.where(c > 1e30, xp.zeros_like(lost), lost)
+    return scale(exp_of(d, xp, d), 1 + lost, xp)
 
 # %% ../nbs/derivatives.ipynb #dvlabel
 def _label_cost(z, y, xp):
@@ -77,7 +78,7 @@ def _cost_of_share(gap, own, others, xp):
 
 def _label_slope(z, y, c, own, others, xp):
     """softmax(z) less one at the label, where nothing cancels."""
-    return put(exp_shifted(z, c, xp), y, -others, xp) / (own + others)
+    return scale(put(exp_shifted(z, c, xp), y, -others, xp), 1 / (own + others), xp)
 
 def _label_curve(rows, directions, xp):
     z, _ = rows
@@ -186,7 +187,7 @@ def _divergence_slope_in_w(z, w, nats, xp):
     """q − p, from log(p/q) where the two are near."""
     p, q, r = log_ratio_of_rows(z, w, xp)
     if xp is symbolic: return q - p
-    near = xp.abs(r) < 1
+    near = xp.logical_and(xp.abs(r) < 1, p > 0)
     return xp.where(near, -q * xp.expm1(xp.where(near, r, xp.zeros_like(r))), q - p)
 
 def _divergence_curve_in_z(rows, directions, xp):
@@ -255,9 +256,7 @@ cross_cost = RowFunction(_cross_cost, [_cross_slope_in_z, _cross_slope_in_w],
 # %% ../nbs/derivatives.ipynb #dvcoin
 def _coin_cost(t, y, xp):
     """log(1 + exp t) − y t for y = 0 or 1."""
-    s = (1 - 2 * y) * t
-    if xp is symbolic: return xp.log(1 + xp.exp(s)),
-    return relu(s, xp) + xp.log1p(exp_neg_abs(s, xp)),
+    return softplus((1 - 2 * y) * t, xp),
 
 def _coin_slope(t, y, xp):
     """P(1) − y."""

@@ -72,8 +72,9 @@ def log_probs(model, x):
     return model._own(log_q)[0] if is_weak(x) else log_q
 
 def surprises(model, x):
-    """The surprise −log q(x) of each draw."""
-    return 0 - log_probs(model, x)          # a mere minus would make −0.0 of a sure draw
+    """The surprise −log q(x) of each draw, in the same way."""
+    costs = model.in_single().surprise_of(widen_half(x))
+    return model._own(costs)[0] if is_weak(x) else costs
 
 def read_draws(caller, model, x, weights=None, ignore=None, classes=None):
     """``(model, x, shape, weights)``: the model as a distribution, draws as numbers, and

@@ -6,11 +6,12 @@
 __all__ = ['surprisal', 'neg_xlogy', 'neg_xlog2y', 'kl_div', 'kl_of_pmfs', 'kl_in_bits',
            'far_excess', 'are_far', 'phi', 'excess_of_decay', 'kl_of_difference', 'kl_of_ratio',
            'cost_of_ratio', 'log_ratio_of_both', 'log_ratio_of_logs', 'rounding_error',
-           'product_error', 'difference', 'exp_difference', 'softplus_pair', 'sigmoid_pair',
-           'exp_neg_abs', 'relu']
+           'product_error', 'difference', 'exp_difference', 'softplus', 'softplus_pair',
+           'sigmoid_pair', 'exp_neg_abs', 'relu']
 
 # %% ../nbs/terms.ipynb #aed3e51c
 import math
+import sys
 
 from .arrays.symbols import symbolic
 from .arrays.values import (
@@ -232,13 +233,17 @@ def exp_difference(z, m, xp):
     d = difference(z, m, xp)
     with ignore_fp_warnings(xp, "under"): return xp.exp(d) * (1 + rounding_error(z, m, d, xp))
 
+def softplus(t, xp):
+    """log(1 + exp t), exact to rounding; PyTorch has it in one step."""
+    if xp is symbolic: return xp.log(1 + xp.exp(t))
+    if "torch" in xp.__name__:
+        return sys.modules["torch"].nn.functional.softplus(t, threshold=50)
+    # two tails of equal value: at 0 each needs a slope of its own
+    return relu(t, xp) + xp.log1p(exp_neg_abs(t, xp))
+
 def softplus_pair(t, xp):
     """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""
-    if xp is symbolic: return xp.log(1 + xp.exp(t)), xp.log(1 + xp.exp(-t))
-    # two tails of equal value: at 0 each needs a slope of its own
-    up = relu(t, xp) + xp.log1p(exp_neg_abs(t, xp))
-    down = relu(-t, xp) + xp.log1p(exp_neg_abs(-t, xp))
-    return up, down
+    return softplus(t, xp), softplus(-t, xp)
 
 def sigmoid_pair(t, xp):
     """(1 / (1 + exp t), 1 / (1 + exp −t)), each exact to rounding."""

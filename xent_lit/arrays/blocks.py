@@ -38,7 +38,7 @@ FEW = 32
 LONG = 2**15
 # PyTorch's own threads work on each block, so it may be larger. The loss of 10 000 × 1000
 # and its slope take 46, 43, 40, 40, 42, 43 ms for blocks of 2**17 … 2**22.
-TORCH_BLOCKS = 4
+TORCH_BLOCKS = 2
 # A GPU's block, in blocks: fewer calls, each large enough to fill it. Found on an H100.
 GPU_BLOCKS = 64
 # glibc fetches the memory of a block anew each time, until it has once freed as much as

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['is_concrete', 'requires_grad', 'is_transformed', 'overwrites', 'no_grad_needed',
            'unrecorded', 'as_number', 'to_host', 'ignore_fp_warnings', 'all_true', 'demand',
-           'valid', 'first_of', 'known_all_false', 'known_positive', 'is_zero', 'has_no_mass',
-           'multiply_add', 'exp_of', 'where', 'multiply_zero_safe']
+           'valid', 'spoiled', 'first_of', 'known_all_false', 'known_positive', 'is_zero',
+           'has_no_mass', 'multiply_add', 'exp_of', 'scale', 'where', 'multiply_zero_safe']
 
 # %% ../../nbs/arrays.ipynb #ed86e81f
 import sys
@@ -26,19 +26,27 @@ def is_concrete(xp, x):
     if xp is np: return True
     if xp is symbolic or is_dask_array(x): return False
     jax, torch = sys.modules.get("jax"), sys.modules.get("torch")
-    if jax and isinstance(x, jax.core.Tracer): return False
-    if torch and (torch.compiler.is_compiling() or torch.jit.is_tracing()): return False
+    if jax and isinstance(x, jax.Array): return not isinstance(x, jax.core.Tracer)
+    if torch and isinstance(x, torch.Tensor):
+        if torch.compiler.is_compiling() or torch.jit.is_tracing(): return False
+        if type(x) in (torch.Tensor, torch.nn.Parameter) and not _is_mapping(torch):
+            return x.device.type != "meta"
     if 0 in x.shape: return True
     try: bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
     except (TypeError, RuntimeError): return False
     return True
 
+def _is_mapping(torch):
+    """Whether a transform of ``torch.func`` is at work; True where we cannot tell."""
+    maps = getattr(torch._C, "_are_functorch_transforms_active", None)
+    return maps is None or maps()
+
 def requires_grad(x):
     """Whether PyTorch records what is done to an array, for a derivative."""
     if not hasattr(x, "requires_grad"): return False
     torch = sys.modules["torch"]
-    recorded = x.requires_grad and torch.is_grad_enabled()
-    return recorded or _has_tangent(x)
+    if x.requires_grad and torch.is_grad_enabled(): return True
+    return _has_tangent(x)
 
 def _has_tangent(x):
     return sys.modules["torch"].autograd.forward_ad.unpack_dual(x).tangent is not None
@@ -47,9 +55,7 @@ def is_transformed(*arrays):
     """Whether PyTorch compiles, traces, maps, or goes forward with a derivative of arrays."""
     torch = sys.modules["torch"]
     if torch.compiler.is_compiling() or torch.jit.is_tracing(): return True
-    maps = getattr(torch._C, "_are_functorch_transforms_active", None)
-    if maps is None or maps(): return True
-    return any(map(_has_tangent, arrays))
+    return _is_mapping(torch) or any(map(_has_tangent, arrays))
 
 def overwrites(xp):
     """Whether what is ours is overwritten: NumPy's arrays, and PyTorch's while it records
@@ -117,7 +123,12 @@ def _demand_of_block(ok, *values, message, kind):
 def valid(a, ok, xp, message):
     """``a``; raises unless a mask holds, and is NaN where hidden values break it."""
     flaw = demand(ok, xp, message, dtype=getattr(a, "dtype", None))
-    return a if isinstance(flaw, int) else a + flaw
+    return spoiled(a, flaw)
+
+def spoiled(a, flaw, own=0):
+    """``a``, NaN where a check of hidden values failed; each entry has so many axes of
+    its own."""
+    return a if isinstance(flaw, int) else a + flaw[(..., *(None,) * own)]
 
 def first_of(values, ok):
     """The first of the values that a mask excludes, as a number for a message."""
@@ -153,6 +164,12 @@ def exp_of(x, xp, out=None):
     """exp(x), written to ``out``, which is ours, where the library can."""
     with ignore_fp_warnings(xp, "under", "over"):
         return xp.exp(x, out=out) if out is not None and overwrites(xp) else xp.exp(x)
+
+def scale(x, factor, xp):
+    """x times a factor; x is ours to overwrite, where the library can."""
+    if not overwrites(xp): return x * factor
+    x *= factor
+    return x
 
 def where(mask, a, b, xp):
     """``where(mask, a, b)`` for finite a and b."""

@@ -8,7 +8,7 @@ import math
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays
-from ..arrays.values import multiply_zero_safe
+from ..arrays.values import multiply_zero_safe, spoiled
 from ..arrays.checks import as_broadcastable
 from ..terms import (
     kl_div, kl_of_difference, kl_of_pmfs, kl_of_ratio, log_ratio_of_logs, sigmoid_pair,
@@ -88,15 +88,21 @@ class Bernoulli(Declared, ProbsOrLogits):
     def log_prob(self, y):
         """Log-probability of the label ``y`` (0 or 1), nats.
         Raises ValueError for another label."""
+        return 0 - self.surprise_of(y)
+
+    def surprise_of(self, y):
+        """−log of the probability of the label ``y``, nats."""
         caller, named = "Bernoulli.log_prob", {"y": y, self.given_as: self.table}
         xp, y, table = as_broadcastable(caller, keep_integers=True, **named)
         flaw = check_labels(caller, xp, y, "0 or 1", _is_binary, table.dtype)
+        return spoiled(self._cost_of_label(y, table, xp), flaw)
+
+    def _cost_of_label(self, y, table, xp):
         if self.by_logits and xp is not symbolic:
-            return flaw - coin_cost(table[..., None], y[..., None], xp=xp)
+            return coin_cost(table[..., None], y[..., None], xp=xp)
         if xp is not symbolic: y = xp.astype(y, table.dtype, copy=False)
         zero, one = self._costs(table, xp)
-        cost = multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
-        return flaw - cost
+        return multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
 
     def with_mean(self, mean):
         """The member with that probability of a 1."""

@@ -15,7 +15,8 @@ from ..arrays.types import ArrayLike
 from ..arrays.symbols import SymArray, symbolic
 from ..arrays.door import (
     as_arrays, broadcast_shapes, codes_of_text, exact_type, keep_weak, widen_half)
-from ..arrays.values import all_true, is_concrete, multiply_zero_safe, unrecorded
+from ..arrays.values import (
+    all_true, is_concrete, multiply_zero_safe, spoiled, unrecorded)
 from ..arrays.blocks import map_row_blocks, pick
 from ..arrays.checks import (
     as_broadcastable, as_rows, check_pmf, check_shapes, with_flaw)
@@ -126,28 +127,24 @@ class Categorical(ProbsOrLogits):
 
         Raises ValueError for a label that is not an integer from 0 to k − 1.
         """
+        return 0 - self.surprise_of(y)
+
+    def surprise_of(self, y):
+        """−log of the probability of each label ``y``, nats."""
         named = {self.given_as: self.table, "y": self.read_outcomes(y)}
         xp, table, y = as_arrays("Categorical.log_prob", keep_integers=True, **named)
         if y.shape != table.shape[:-1]:
             check_shapes("Categorical.log_prob", y=y.shape, batch=table.shape[:-1])
         y, flaw = as_labels(xp, y, table.shape[-1], table.dtype)
-        return self._log_probs(table, y[..., None], xp) + flaw
+        return spoiled(self._costs_of_labels(table, y[..., None], xp), flaw)
 
-    def _log_probs(self, table, y, xp):
+    def _costs_of_labels(self, table, y, xp):
         def of_probs(p, y):
-            return 0 - surprisal(_pick(p, y, xp), xp)
-        def of_logits(z, y):
-            if xp in (np, symbolic): return of_label(_pick(z, y, xp), *max_and_log_sum(z, xp))
-            return 0 - check_costs(xp, label_cost(*_aligned(z, y, xp), xp=xp))
-        def of_label(logit, m, excess):
-            check_peaks(xp, m)
-            return difference(logit, m[..., 0], xp) - excess[..., 0]
+            return surprisal(_pick(p, y, xp), xp)
         if not self.by_logits: return map_row_blocks(of_probs, table, y)
-        if table.ndim > 1 or y.ndim == 1: return map_row_blocks(of_logits, table, y)
-        half, table = table.dtype, widen_half(table)
-        both = max_and_log_sum(table, xp)                    # one model for all draws
-        log_q = map_row_blocks(lambda y: of_label(_pick(table, y, xp), *both), y)
-        return xp.astype(log_q, half, copy=False) if table.dtype != half else log_q
+        if xp in (np, symbolic) or table.ndim == 1 and y.ndim > 1:
+            return _costs_by_peaks(table, y, xp)
+        return map_row_blocks(partial(_costs_by_labels, xp=xp), table, y)
 
     def with_mean(self, mean):
         """The member with these probabilities, the means of the one-hot labels."""
@@ -169,7 +166,7 @@ class Categorical(ProbsOrLogits):
         y, flaw = as_labels(xp, y, k, p.dtype)
         is_target = xp.equal(y[..., None], xp.arange(k, device=device(p)))
         error = p - xp.astype(is_target, p.dtype)
-        return error if isinstance(flaw, int) else error + flaw[..., None]
+        return spoiled(error, flaw, 1)
 
     @classmethod
     def fit_to(cls, p, k=None):
@@ -276,6 +273,23 @@ def check_peaks(xp, m):
     raise ValueError("Categorical: logits have a NaN, or a row of -inf; "
                      "expected no NaN, and in each row an entry above -inf; "
                      "a draw of weight 0 is left out")
+
+def _costs_by_labels(z, y, xp):
+    """Each row's label costs log(1 + Σ exp(z_j − z_y)), from the others one by one."""
+    return check_costs(xp, label_cost(*_aligned(z, y, xp), xp=xp))
+
+def _costs_by_peaks(z, y, xp):
+    """The same from the largest logit, which rows share that belong to many labels."""
+    def of_rows(z, y):
+        return of_label(y, z, *max_and_log_sum(z, xp))
+    def of_label(y, z, m, excess):
+        check_peaks(xp, m)
+        return excess[..., 0] - difference(_pick(z, y, xp), m[..., 0], xp)
+    if z.ndim > 1: return map_row_blocks(of_rows, z, y)
+    half, z = z.dtype, widen_half(z)
+    both = max_and_log_sum(z, xp)
+    costs = map_row_blocks(lambda y: of_label(y, z, *both), y)
+    return xp.astype(costs, half) if z.dtype != half else costs
 
 def check_costs(xp, costs):
     """The same, seen from the costs: NaN in a row is NaN in its cost."""

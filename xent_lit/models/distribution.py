@@ -298,6 +298,10 @@ class Distribution:
         return self._with({name: f(a, self._own_ndims(name))
                            for name, a in self._given().items()})
 
+    def surprise_of(self, x):
+        """The surprise −log q(x), nats."""
+        return 0 - self.log_prob(x)         # a mere minus would make −0.0 of a sure draw
+
     def in_single(self):
         """The same, with parameters of half precision widened to single."""
         if not any(map(is_half, self._given().values())): return self
