@@ -33,11 +33,11 @@ def shift(z, xp):
 
     Where PyTorch derives by its own rules it is m: squares must stay in range as well.
     """
-    m = xp.max(z, axis=-1, keepdims=True)
-    most = xp.zeros_like(m) + float(xp.finfo(z.dtype).max)
-    if hasattr(m, "detach") and not overwrites(xp): return xp.minimum(m.detach(), most)
+    most = float(xp.finfo(z.dtype).max)
+    m = xp.clip(xp.max(z, axis=-1, keepdims=True), -most, most)
+    if hasattr(m, "detach") and not overwrites(xp): return m.detach()
     near = xp.trunc(m)
-    return xp.minimum(near - xp.clip(near, 0.0, _reach(z, xp)), most)
+    return near - xp.clip(near, 0.0, _reach(z, xp))
 
 def _reach(z, xp):
     """How far above c a logit may be."""
@@ -59,17 +59,18 @@ def exp_shifted(z, c, xp):
 def _label_cost(z, y, xp):
     """log(1 + Σ_{j≠y} exp(z_j − z_y)), and what the slope needs."""
     c = xp.zeros_like(z[..., :1]) if xp is symbolic else shift(z, xp)
-    label = pick(z, y, xp)
-    own = exp_shifted(label, c, xp)
-    others = sum_without(exp_shifted(z, c, xp), y, xp)
-    return _cost_of_share(label - c, own, others, xp), c, own, others
+    e = exp_shifted(z, c, xp)
+    own = pick(e, y, xp) if overwrites(xp) else exp_shifted(pick(z, y, xp), c, xp)
+    others = sum_without(e, y, xp)
+    return _cost_of_share(z, y, c, own, others, xp), c, own, others
 
-def _cost_of_share(gap, own, others, xp):
-    """−log of own/(own + others), where own = exp(gap) may underflow."""
+def _cost_of_share(z, y, c, own, others, xp):
+    """−log of own/(own + others), where own = exp(z_y − c) may underflow."""
     if xp is symbolic: return xp.log1p(others / own)
     kind = xp.finfo(own.dtype)
-    seen = own > 2 * math.sqrt(float(kind.smallest_normal))
-    if known_all_false(~seen, xp): return xp.log1p(others / own)
+    faint = own <= 2 * math.sqrt(float(kind.smallest_normal))
+    if known_all_false(faint, xp): return xp.log1p(others / own)
+    gap, seen = pick(z, y, xp) - c, ~faint
     one = xp.ones_like(own)
     near = xp.log1p(others / xp.where(seen, own, one))
     far = xp.log(xp.where(seen, one, own + others)) - gap

@@ -19,7 +19,8 @@ from array_api_compat import device, is_dask_array, is_torch_array
 # %% ../../nbs/arrays.ipynb #07c079b4
 from .symbols import symbolic
 from .door import broadcast_shapes, is_half, library_of, widen_half
-from .values import known_all_false, multiply_add, no_grad_needed, overwrites
+from .values import (
+    is_compiling, known_all_false, multiply_add, no_grad_needed, overwrites)
 
 # %% ../../nbs/arrays.ipynb #07a0479c
 # Numbers in a block. The loss of 100 000 × 1000 logits takes, in ms, for blocks of
@@ -198,8 +199,10 @@ def _split_by_columns(e):
 
 def pick(table, y, xp):
     """``table[..., y]`` along the last axis, for labels ``y`` with an axis of length one,
-    which is kept; symbols and Dask have no index, but a mask."""
-    if xp is not symbolic and not is_dask_array(table):
+    which is kept. Symbols and Dask have no index, and PyTorch's compiler loses the slope of
+    one where it uses threads: there a mask serves."""
+    if is_torch_array(table) and not is_compiling(): return xp.gather(table, -1, y)
+    if not (xp is symbolic or is_dask_array(table) or is_compiling()):
         return xp.take_along_axis(table, y, axis=-1)
     chosen = xp.where(_is_label(table, y, xp), table, xp.zeros_like(table))
     return xp.sum(chosen, axis=-1, keepdims=True)

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from numbers import Integral, Real
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_array_api_obj
+from array_api_compat import array_namespace, device, is_array_api_obj, is_torch_array
 
 # %% ../../nbs/arrays.ipynb #b3a5a37a
 from .symbols import SymArray, symbolic
@@ -168,6 +168,9 @@ def as_arrays(caller, /, *, keep_integers=False, **arrays):
     """
     kinds = {(type(x), getattr(x, "dtype", None)) for x in arrays.values()}
     if len(kinds) == 1 and kinds <= _USUAL: return np, *arrays.values()
+    if len(arrays) == 1 and is_torch_array(*arrays.values()):
+        x, = arrays.values()
+        if x.dtype.is_floating_point: return array_namespace(x), x
     xp, owned, parsed = _join(caller, arrays)
     if xp is symbolic: return xp, *map(SymArray, parsed)
     floating = _floating(caller, xp, owned) if owned else np.dtype(float)
