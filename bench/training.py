@@ -14,10 +14,10 @@ import time
 from importlib.util import find_spec
 
 import numpy as np
-from bench import told
-from measure import CORES, ROOT, lines, origin
+from measure import ROOT, lines, origin
 
 import xent_lit
+from bench import told
 from xent_lit import Bernoulli, Categorical, kl_divergence, nll
 
 SHAPES = (10_000, 1000), (1000, 50_000), (100_000, 10)
@@ -115,7 +115,6 @@ def beside_torch(rounds):
     """Value alone, and value with gradient, on PyTorch's arrays."""
     import torch
 
-    torch.set_num_threads(CORES)
     theirs, rows = of_torch(), []
     for what, shape, dtype in cases():
         z, y = map(torch.from_numpy, inputs(what, shape, dtype))
@@ -221,8 +220,6 @@ def alone_linear(who):
     import torch
     import torch.nn.functional as F
 
-    torch.set_num_threads(CORES)
-
     def leaves(n, d, k):
         rng = np.random.default_rng(0)
         arrays = (
@@ -285,6 +282,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--write", action="store_true", help="write nbs/speed-training.json")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        help="of PyTorch; one where others use the machine, as its threads wait for one another",
+    )
     parser.add_argument("--alone", nargs=2, help="one way alone: its memory is its process's")
     parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}; all if none")
     chosen = parser.parse_args()
@@ -292,6 +294,10 @@ def main():
         part, who = chosen.alone
         print(json.dumps(ALONE[part](who)))
         return
+    if chosen.threads:
+        import torch
+
+        torch.set_num_threads(chosen.threads)
     parts = chosen.parts or [part for part in PARTS if part != "optax" or find_spec("optax")]
     command = " ".join(["python bench/training.py", *sys.argv[1:]])
     names = ["numpy", "torch", *["jax", "optax"] * bool(find_spec("optax"))]
