@@ -5,6 +5,7 @@ medians and by their least times. A large case runs a few rounds and a small one
 is what a process of its own needs above its inputs, at most."""
 
 import argparse
+import importlib
 import json
 import resource
 import statistics
@@ -18,7 +19,7 @@ from measure import ROOT, lines, origin
 
 import xent_lit
 from bench import told
-from xent_lit import Bernoulli, Categorical, kl_divergence, nll
+from xent_lit import Categorical, nll
 
 SHAPES = (10_000, 1000), (1000, 50_000), (100_000, 10)
 SMALL, COINS, DISTILLED = (32, 10), (1_000_000,), (10_000, 1000)
@@ -68,38 +69,35 @@ def inputs(what, shape, dtype):
     return z, rng.standard_normal(shape, dtype=dtype)
 
 
-OURS = {
-    "label": lambda z, y: nll(Categorical(logits=z), y),
-    "coin": lambda z, y: nll(Bernoulli(logits=z), y),
-    "distillation": lambda z, w: kl_divergence(Categorical(logits=w), Categorical(logits=z)).mean(),
+CALLS = {  # what is shown as a call is the text that is run
+    "label": {
+        "xent_lit": "nll(Categorical(logits=z), y)",
+        "torch": "F.cross_entropy(z, y)",
+        "optax": "optax.softmax_cross_entropy_with_integer_labels(z, y).mean()",
+    },
+    "coin": {
+        "xent_lit": "nll(Bernoulli(logits=z), y)",
+        "torch": "F.binary_cross_entropy_with_logits(z, y)",
+        "optax": "optax.sigmoid_binary_cross_entropy(z, y).mean()",
+    },
+    "distillation": {
+        "xent_lit": "kl_divergence(Categorical(logits=y), Categorical(logits=z)).mean()",
+        "torch": "F.kl_div(F.log_softmax(z, -1), F.log_softmax(y, -1), reduction='batchmean', "
+        "log_target=True)",
+        "optax": "optax.kl_divergence_with_log_targets(jax.nn.log_softmax(z), "
+        "jax.nn.log_softmax(y)).mean()",
+    },
 }
 
 
-def of_torch():
-    import torch.nn.functional as F
-
-    return {
-        "label": F.cross_entropy,
-        "coin": F.binary_cross_entropy_with_logits,
-        "distillation": lambda z, w: F.kl_div(
-            F.log_softmax(z, -1), F.log_softmax(w, -1), reduction="batchmean", log_target=True
-        ),
-    }
-
-
-def of_optax():
-    import jax
-    import optax
-
-    def distillation(z, w):
-        log_q, log_p = jax.nn.log_softmax(z), jax.nn.log_softmax(w)
-        return optax.kl_divergence_with_log_targets(log_q, log_p).mean()
-
-    return {
-        "label": lambda z, y: optax.softmax_cross_entropy_with_integer_labels(z, y).mean(),
-        "coin": lambda z, y: optax.sigmoid_binary_cross_entropy(z, y).mean(),
-        "distillation": distillation,
-    }
+def loss(what, who):
+    """The call as a function of logits, and of labels or a teacher's logits."""
+    names = vars(xent_lit)
+    if who == "torch":
+        names = {"F": importlib.import_module("torch.nn.functional")}
+    if who == "optax":
+        names = {name: importlib.import_module(name) for name in ("jax", "optax")}
+    return eval(f"lambda z, y: {CALLS[what][who]}", dict(names))
 
 
 def cases():
@@ -115,12 +113,12 @@ def beside_torch(rounds):
     """Value alone, and value with gradient, on PyTorch's arrays."""
     import torch
 
-    theirs, rows = of_torch(), []
+    rows = []
     for what, shape, dtype in cases():
         z, y = map(torch.from_numpy, inputs(what, shape, dtype))
         other = y.to(z.dtype) if what == "coin" else y  # as each asks for them
         leaf = z.clone().requires_grad_()
-        losses = {"xent_lit": (OURS[what], y), "torch": (theirs[what], other)}
+        losses = {"xent_lit": (loss(what, "xent_lit"), y), "torch": (loss(what, "torch"), other)}
 
         def values(f, y):
             return lambda: f(z, y)
@@ -140,12 +138,12 @@ def beside_optax(rounds):
     """The same under JAX's jit, in single precision."""
     import jax
 
-    theirs, rows = of_optax(), []
+    rows = []
     for what, shape, dtype in cases():
         if dtype != "float32":
             continue
         z, y = map(jax.numpy.asarray, inputs(what, shape, dtype))
-        losses = {"xent_lit": (OURS[what], y), "optax": (theirs[what], y)}
+        losses = {who: (loss(what, who), y) for who in ("xent_lit", "optax")}
 
         def values(f, y):
             f = jax.jit(f)
@@ -204,14 +202,14 @@ def alone_memory(who):
     """Value and gradient, in logits."""
     import torch
 
-    loss = OURS["label"] if who == "xent_lit" else of_torch()["label"]
+    f = loss("label", who)
 
     def leaves(shape):
         z, y = map(torch.from_numpy, inputs("label", shape, "float32"))
         return z.requires_grad_(), y
 
     (z, y), (little, few) = leaves(MEMORY), leaves((50, 50))
-    extra, _ = peak(lambda: loss(z, y).backward(), lambda: loss(little, few).backward())
+    extra, _ = peak(lambda: f(z, y).backward(), lambda: f(little, few).backward())
     return {"extra": round(extra * 2**20 / (z.numel() * z.element_size()), 2)}
 
 
@@ -236,12 +234,12 @@ def alone_linear(who):
     def theirs(h, w, b, y):
         return F.cross_entropy(F.linear(h, w, b), y)
 
-    loss = ours if who == "xent_lit" else theirs
+    f = ours if who == "xent_lit" else theirs
 
     def step(leaves, y):
         for leaf in leaves:
             leaf.grad = None
-        value = loss(*leaves, y)
+        value = f(*leaves, y)
         value.backward()
         return value.item()
 
@@ -302,6 +300,7 @@ def main():
     command = " ".join(["python bench/training.py", *sys.argv[1:]])
     names = ["numpy", "torch", *["jax", "optax"] * bool(find_spec("optax"))]
     found = told("origin", **origin(command, *names), rounds=chosen.rounds)
+    found["calls"] = CALLS
     found |= {part: PARTS[part](chosen.rounds) for part in parts}
     if chosen.write:
         path = ROOT / "nbs/speed-training.json"
