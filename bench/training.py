@@ -84,7 +84,7 @@ CALLS = {  # what is shown as a call is the text that is run
         "xent_lit": "kl_divergence(Categorical(logits=y), Categorical(logits=z)).mean()",
         "torch": "F.kl_div(F.log_softmax(z, -1), F.log_softmax(y, -1), reduction='batchmean', "
         "log_target=True)",
-        "optax": "optax.kl_divergence_with_log_targets(jax.nn.log_softmax(z), "
+        "optax": "optax.losses.kl_divergence_with_log_targets(jax.nn.log_softmax(z), "
         "jax.nn.log_softmax(y)).mean()",
     },
 }
