@@ -37,8 +37,9 @@ notebooks: $(VENV)/ready  ## run the notebooks as tests, without the book and it
 mutants: $(VENV)/ready  ## plant one fault after another in the library; each must be caught
 	$(BIN)/python -m pytest -o addopts= tests/mutants
 
-bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn and PyTorch (install torch for it)
+bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn, PyTorch and optax (install torch for it)
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/training.py
 
 pdf: browser book  ## print the whole book, with Chromium
 	$(BUILD) --builder singlehtml
