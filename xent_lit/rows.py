@@ -95,7 +95,8 @@ def softmax_rows(z, xp):
 
 def masses_and_costs(z, xp):
     """The probabilities of the logits of each row, and −log of these."""
-    if xp is symbolic: return softmax_rows(z, xp), 0 - log_softmax_rows(z, xp)
+    if xp is symbolic or not no_grad_needed(xp, z):
+        return softmax_rows(z, xp), 0 - log_softmax_rows(z, xp)
     m, rest, e, s = max_and_sum_rest(z, xp)
     with ignore_fp_warnings(xp, "under"): masses = e / (s * (1 + rest))
     return masses, xp.log1p(rest) - difference(z, m, xp)

@@ -13,10 +13,12 @@ __all__ = ['surprisal', 'neg_xlogy', 'neg_xlog2y', 'kl_div', 'kl_of_pmfs', 'kl_i
 import math
 import sys
 
+import numpy as np
+
 from .arrays.symbols import symbolic
 from .arrays.values import (
     has_no_mass, ignore_fp_warnings, is_zero, known_all_false, known_positive,
-    no_grad_needed, where)
+    no_grad_needed, overwrites, where)
 from .arrays.blocks import polynomial
 from .arrays.units import log2
 
@@ -234,9 +236,10 @@ def exp_difference(z, m, xp):
     with ignore_fp_warnings(xp, "under"): return xp.exp(d) * (1 + rounding_error(z, m, d, xp))
 
 def softplus(t, xp):
-    """log(1 + exp t), exact to rounding; PyTorch has it in one step."""
+    """log(1 + exp t), exact to rounding; PyTorch has it in one step, but its second
+    derivative is not exact."""
     if xp is symbolic: return xp.log(1 + xp.exp(t))
-    if "torch" in xp.__name__:
+    if xp is not np and overwrites(xp):
         return sys.modules["torch"].nn.functional.softplus(t, threshold=50)
     # two tails of equal value: at 0 each needs a slope of its own
     return relu(t, xp) + xp.log1p(exp_neg_abs(t, xp))
