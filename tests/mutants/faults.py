@@ -61,8 +61,10 @@ CHAPTERS = [
      "no branch of the tree lengthened", "test_huffman_is_the_best_code"),
     ("coding", "huffman", constant(1, 2, 3),
      "a branch lengthened twice", "test_huffman_is_the_best_code"),
-    ("coding", "_interval", keep("first", "-"),
+    ("coding", "_inside", keep("first", "-"),
      "the interval never narrows at the top", "message-cost"),
+    ("coding", "_cuts_at_each_place", constant(2, 3),
+     "rows of pmfs are read as one pmf", "text-cost"),
     ("coding", "decode", keep("first", "-", 2),
      "the point stays where it was", "message-cost"),
     # ── A sample and a model
