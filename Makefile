@@ -45,9 +45,9 @@ language-curve: $(VENV)/ready  ## train the small network of the page "Language 
 
 character-model:  ## the figures of a real character model for that page, in an environment of its own
 	$(PYTHON) -m venv --clear _build/character-model
-	_build/character-model/bin/python -m pip install h5py .
+	_build/character-model/bin/python -m pip install numpy array-api-compat h5py
 	_build/character-model/bin/python -m pip install --no-deps textgenrnn==2.0.0
-	_build/character-model/bin/python bench/character_model.py
+	PYTHONPATH=. _build/character-model/bin/python bench/character_model.py
 
 pdf: browser book  ## print the whole book, with Chromium
 	$(BUILD) --builder singlehtml
