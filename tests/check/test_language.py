@@ -54,7 +54,7 @@ def test_tokens_keep_their_type(kind):
         assert array.dtype == kind
 
 
-@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+@pytest.mark.parametrize("library", ["array_api_strict", "torch", "jax.numpy"])
 def test_tokens_of_other_libraries(library):
     xp = pytest.importorskip(library)
     make = getattr(xp, "tensor", xp.asarray)
