@@ -8,10 +8,10 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 
-.PHONY: help check arrays book site test notebooks mutants bench pdf zip export clean browser
+.PHONY: help check arrays book site test notebooks mutants bench language-curve character-model pdf zip export clean browser
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
 
 check: $(VENV)/ready  ## in two minutes: ruff, mypy, notebooks and library in step, the laws on numbers, the edges
 	$(BIN)/ruff check
@@ -40,6 +40,15 @@ mutants: $(VENV)/ready  ## plant one fault after another in the library; each mu
 bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn, PyTorch and optax (install torch for it)
 	$(BIN)/python bench/bench.py
 	$(BIN)/python bench/training.py
+
+language-curve: $(VENV)/ready  ## train the small network of the page "Language models" (install torch for it)
+	$(BIN)/python bench/language_curve.py
+
+character-model:  ## the figures of a real character model for that page, in an environment of its own
+	$(PYTHON) -m venv --clear _build/character-model
+	_build/character-model/bin/python -m pip install numpy array-api-compat h5py
+	_build/character-model/bin/python -m pip install --no-deps textgenrnn==2.0.0
+	PYTHONPATH=. _build/character-model/bin/python bench/character_model.py
 
 pdf: browser book  ## print the whole book, with Chromium
 	$(BUILD) --builder singlehtml

@@ -87,6 +87,10 @@ Evaluation
     calibration_error          how far they are apart, averaged over all forecasts
     brier_score                the mean squared distance of forecasts from outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
+
+Language models
+    shifted                    pairs of a token and the next one, each once, with BOS and packing
+    windows                    a long text in windows that score each token once
 """
 
 from ._renamed import install
@@ -107,6 +111,7 @@ from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
 from .evaluate import Evaluation, bits_per_byte, evaluate, evaluate_lazy, marginal_entropy
 from .gaussian import gaussian_nll, mse
+from .language import shifted, windows
 from .likelihood import likelihood, log_likelihood, nll
 from .logits import log_softmax, logsumexp, softmax
 from .mle import mle
@@ -168,6 +173,7 @@ __all__ = [
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
     "bits_per_byte",
+    "shifted", "windows",
 ]
 
 install()

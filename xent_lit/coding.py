@@ -9,7 +9,7 @@ __all__ = ['code_lengths', 'kraft_sum', 'expected_length', 'huffman', 'encode', 
 import heapq
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate
 
@@ -178,25 +178,28 @@ def huffman(q: ArrayLike) -> np.ndarray:
     return lengths
 
 # %% ../nbs/03_coding.ipynb #b2d3e24a
-def encode(message: Sequence[int], q: ArrayLike) -> str:
-    """An arithmetic coder: the labels ``message`` as a string of bits, under the pmf ``q``.
+def encode(message: Sequence[int],
+           q: ArrayLike | Callable[[list[int]], ArrayLike]) -> str:
+    """An arithmetic coder: the labels ``message`` as a string of bits, under the model ``q``.
 
     Parameters
     ----------
     message : list of labels 0 … k−1.
-    q : array_like, shape ``(k,)``, a pmf.
+    q : array_like, shape ``(k,)``, one pmf for all places, or ``(m, k)``, one for each of the
+        m labels; or a function that makes the pmf of a place from the labels before it.
 
     Returns
     -------
-    str of 0 and 1, shorter than m · H₂(p̂, q) + 2 for m labels with frequencies p̂.
+    str of 0 and 1, shorter than the ideal length −Σ log₂ q by less than 2 bits: with one
+    pmf and the frequencies p̂ of the message this is m · H₂(p̂, q).
 
     Raises
     ------
-    ValueError : not a pmf, or a label that the model excludes.
+    ValueError : not a pmf, a label that the model excludes, or not as many rows as labels.
 
     References
     ----------
-    Claim ``message-cost``; Cover and Thomas (2006).
+    Claims ``message-cost`` and ``text-cost``; Cover and Thomas (2006).
 
     Examples
     --------
@@ -205,38 +208,67 @@ def encode(message: Sequence[int], q: ArrayLike) -> str:
     '1001'
     >>> decode('1001', [0.75, 0.25], 3)
     [0, 1, 0]
+    >>> encode([0, 1, 0], [[1, 0], [0.25, 0.75], [0.5, 0.5]])
+    '01'
     """
-    check_pmf(q, caller="encode", name="q")
-    if strange := set(message) - set(range(len(q))):
-        raise ValueError(f"encode: the message has the label {strange.pop()}, "
-                         f"expected integers from 0 to {len(q) - 1}")
-    low, width = _interval(message, _cuts(q))
+    message = [*message]
+    cuts_after = _cuts_at_each_place("encode", q, len(message))
+    low, width = Fraction(0), Fraction(1)
+    for place, label in enumerate(message):
+        cuts = cuts_after(message[:place])
+        if label not in range(len(cuts) - 1):
+            raise ValueError(f"encode: the message has the label {label}, "
+                             f"expected integers from 0 to {len(cuts) - 2}")
+        low, width = _inside(low, width, cuts, label)
     if width == 0:
         raise ValueError("encode: q excludes a label of the message, "
                          "expected positive probabilities")
     return _shortest_string(low, width)
 
-def decode(bits: str, q: ArrayLike, m: int) -> list[int]:
+def decode(bits: str, q: ArrayLike | Callable[[list[int]], ArrayLike],
+           m: int) -> list[int]:
     """The ``m`` labels that ``encode`` made into ``bits`` with the same model.
 
     Parameters
     ----------
     bits : str of 0 and 1.
-    q : array_like, shape ``(k,)``, the pmf that ``encode`` was given.
+    q : what ``encode`` was given. The two must agree to the last digit at every place: a
+        model that was computed in another way there may make another message of the bits.
     m : number of labels.
 
     Returns
     -------
     list of ``m`` labels 0 … k−1.
+
+    Raises
+    ------
+    ValueError : not a pmf, or not ``m`` rows.
     """
-    cuts = _cuts(q)
+    cuts_after = _cuts_at_each_place("decode", q, m)
     point = Fraction(int(bits or "0", 2), 2 ** len(bits))
     message = []
     for _ in range(m):
+        cuts = cuts_after(message)
         label = bisect_right(cuts, point) - 1
         point = (point - cuts[label]) / (cuts[label + 1] - cuts[label])
         message.append(label)
     return message
+
+def _cuts_at_each_place(caller, q, m):
+    """A function of the labels before a place: the ends of the outcomes' parts of [0, 1)."""
+    if callable(q): return lambda before: _checked_cuts(caller, q(before))
+    if np.ndim(q) < 2:
+        cuts = _checked_cuts(caller, q)
+        return lambda before: cuts
+    if np.ndim(q) > 2 or len(q) != m:
+        raise ValueError(f"{caller}: q has shape {np.shape(q)} for {m} labels, expected one "
+                         f"pmf (k,), or one for each label ({m}, k)")
+    check_pmf(q, caller=caller, name="q")
+    return lambda before: _cuts(q[len(before)])
+
+def _checked_cuts(caller, q):
+    check_pmf(q, caller=caller, name="q")
+    return _cuts(q)
 
 def _cuts(q):
     """The ends of the outcomes' parts of [0, 1), as exact fractions."""
@@ -244,13 +276,9 @@ def _cuts(q):
     total = sum(weights)
     return [end / total for end in accumulate(weights, initial=Fraction(0))]
 
-def _interval(message, cuts):
-    """The interval of a message: its lower end and its width."""
-    low, width = Fraction(0), Fraction(1)
-    for label in message:
-        low += width * cuts[label]
-        width *= cuts[label + 1] - cuts[label]
-    return low, width
+def _inside(low, width, cuts, label):
+    """The part of an interval that a label keeps: its lower end and its width."""
+    return low + width * cuts[label], width * (cuts[label + 1] - cuts[label])
 
 def _shortest_string(low, width):
     """The shortest string of bits whose dyadic interval lies in the given one."""

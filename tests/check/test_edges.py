@@ -181,6 +181,24 @@ REFUSED = {
         lambda: encode([0, 1], [2, 1]),
         r"encode: q sums to 3 .*normalize\(q\)",
     ),
+    "a coder with too few rows": (
+        lambda: encode([0, 1], [[0.5, 0.5]]),
+        r"encode: q has shape \(1, 2\) for 2 labels, expected .* or one for each label \(2, k\)",
+    ),
+    "a decoder with too few rows": (lambda: decode("1", [[0.5, 0.5]], 2), "decode: q has shape"),
+    "a coder with tables": (lambda: encode([0], [[[0.5, 0.5]]]), "encode: q has shape"),
+    "a coder with a row that is no pmf": (
+        lambda: encode([0, 1], [[0.5, 0.5], [2, 1]]),
+        "encode: q sums to 3",
+    ),
+    "a model for a coder that makes no pmf": (
+        lambda: encode([0, 1], lambda before: [1.0, len(before)]),
+        "encode: q sums to 2",
+    ),
+    "a label beyond a model's own row": (
+        lambda: encode([0, 2], lambda before: [0.5, 0.5]),
+        "encode: the message has the label 2, expected integers from 0 to 1",
+    ),
     "scale 0": (lambda: Normal(0, 0), "Normal: scale is 0, expected a finite number > 0"),
     "negative scale": (
         lambda: Laplace(0, [1.0, -1.0]),
@@ -559,6 +577,22 @@ def test_messages_of_no_information_need_no_bits():
         and decode("", [1, 0], 3) == [0, 0, 0]
         and decode("", [0.5, 0.5], 0) == []
     )
+
+
+def test_a_coder_may_have_a_pmf_for_each_place():
+    """As rows, or made from the labels before; an exact answer either way."""
+    rows = [[0.5, 0.5], [0.25, 0.75], [1, 0], [0.25, 0.75]]
+
+    def model(before):
+        assert isinstance(before, list)
+        return rows[len(before)]
+
+    for message, bits in ([0, 1, 0, 1], "01"), ([1, 0, 0, 0], "10000"), ([1, 0, 0, 1], "1001"):
+        for q in rows, np.array(rows), model:
+            assert encode(message, q) == encode(np.array(message), q)
+            assert decode(encode(message, q), q, 4) == message
+            assert encode(message, q) == bits
+    assert encode([], model) == "" and decode("", model, 0) == []
 
 
 def test_models_print_what_was_given():

@@ -17,7 +17,7 @@ MODULES = {name: imported(name) for name in modules()}
 ELSEWHERE = set(
     """KLDivLoss kl_div batchmean log1p log2 logaddexp log_loss log_softmax nansum numpy scipy sympy
     torch constriction kraft_mcmillan_inequality klDiv_eq_zero_iff memmap pip NaN Sum Piecewise
-    stats where jensenshannon LogisticRegression LinearRegression""".split()
+    stats where jensenshannon LogisticRegression LinearRegression pydoc_data textgenrnn""".split()
 )
 
 
