@@ -87,6 +87,10 @@ Evaluation
     calibration_error          how far they are apart, averaged over all forecasts
     brier_score                the mean squared distance of forecasts from outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
+
+One model and another
+    total_variation            the share of a draft that is rejected; half of Σ |p − q|
+    kl_k3                      the divergence estimated from draws, to all digits
 """
 
 from ._renamed import install
@@ -103,6 +107,7 @@ from .conditional import (
     factorize,
     mutual_information,
 )
+from .distillation import kl_k3, total_variation
 from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
 from .evaluate import Evaluation, bits_per_byte, evaluate, evaluate_lazy, marginal_entropy
@@ -167,7 +172,7 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte",
+    "bits_per_byte", "total_variation", "kl_k3",
 ]
 
 install()
