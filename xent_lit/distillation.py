@@ -13,7 +13,7 @@ from .arrays.door import widen_half
 from .arrays.values import first_of, ignore_fp_warnings, valid
 from .arrays.checks import as_broadcastable, sum_over_outcomes
 from .arrays.protocol import as_distributions
-from .terms import excess_of_decay
+from .terms import excess_of_decay, relu
 from .divergence import table_of
 
 # %% ../nbs/13_distillation.ipynb #dtvdef
@@ -34,7 +34,7 @@ def total_variation(p: ArrayLike | Truth, q: ArrayLike | Truth, *,
     Returns
     -------
     array, shape ``(*batch,)``: a probability, from 0, where p = q, to 1, where no outcome
-    is possible under both.
+    is possible under both. Where two probabilities are equal its kink has the slope 0.
 
     Raises
     ------
@@ -52,12 +52,16 @@ def total_variation(p: ArrayLike | Truth, q: ArrayLike | Truth, *,
     0.25
     """
     pair = as_distributions("total_variation", p, q, axis)
-    if pair: p, q, axis = *(table_of("total_variation", x) for x in pair), -1
+    if pair: p, q, axis = *(table_of("total_variation", x, _OF_LABELS) for x in pair), -1
     return sum_over_outcomes("total_variation", _half_gap, axis, p=p, q=q)
 
+_OF_LABELS = "others can be cut into finitely many classes, each with its probability"
+
 def _half_gap(p, q, xp):
-    """Half the distance of two probabilities."""
-    return xp.abs(p - q) / 2
+    """Half the distance of two probabilities; where they are equal its slope is 0."""
+    d = p - q
+    if xp is symbolic: return xp.abs(d) / 2
+    return (relu(d, xp) + relu(-d, xp)) / 2
 
 # %% ../nbs/13_distillation.ipynb #dkldef
 def kl_k3(log_p: ArrayLike, log_q: ArrayLike) -> Array:

@@ -140,7 +140,7 @@ def js_divergence(p: ArrayLike | Truth, q: ArrayLike | Truth, *, beta: float = 0
     beta = _checked_share(beta)
     if not isinstance(beta, float): _, p, q, beta = as_arrays("js_divergence", p=p, q=q, beta=beta)
     pair = as_distributions("js_divergence", p, q, axis)
-    if pair: p, q, axis = *(table_of("js_divergence", x) for x in pair), -1
+    if pair: p, q, axis = *(table_of("js_divergence", x, _OF_OTHERS) for x in pair), -1
     terms = partial(_js_terms, beta=beta)
     nats = sum_over_outcomes("js_divergence", terms, axis, p=p, q=q)
     return in_base(nats, base, "js_divergence")
@@ -173,14 +173,14 @@ def _js_terms(p, q, xp, beta):
     by_itself = where(never, of_q * q, of_p * p, xp)             # exactly
     return where(alone, by_itself, (from_p + from_q) / 2, xp)
 
-def table_of(caller, of):
+_OF_OTHERS = "for others take the mean of two kl_divergence to their Mixture"
+
+def table_of(caller, of, otherwise):
     """The probabilities of a distribution over finitely many labels."""
     pmf = getattr(of, "pmf", None)
     if pmf is not None:
         return pmf()
-    raise TypeError(
-        f"{caller}: got {str(of)[:40]}, expected pmfs or Categorical; "
-        "for others take the mean of two kl_divergence to their Mixture")
+    raise TypeError(f"{caller}: got {str(of)[:40]}, expected pmfs or Categorical; {otherwise}")
 
 # %% ../nbs/01_divergence.ipynb #jsdist
 def js_distance(p: ArrayLike | Truth, q: ArrayLike | Truth, *, axis: Axis = -1,
