@@ -488,6 +488,23 @@ def test_gradients_of_torch(name):
         check_gradient(x.grad.cpu().numpy(), f, at, expected)
 
 
+def test_the_slope_of_k3_is_that_of_the_other_direction():
+    """As a training loop has it: draws of the policy, then backward through the formula."""
+    torch = pytest.importorskip("torch")
+    p = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    z = torch.tensor([0.5, -1.0, 1.0], dtype=torch.float64, requires_grad=True)
+    drawn = Categorical(logits=z.detach()).pmf()
+
+    def slope(loss):
+        return torch.autograd.grad(loss, z)[0].numpy()
+
+    log_q = Categorical(logits=z).log_prob(torch.arange(3))
+    found = slope((drawn * xl.kl_k3(p.log(), log_q)).sum())
+    of_policy = Categorical(logits=z)
+    np.testing.assert_allclose(found, slope(xl.kl_divergence(p, of_policy)), rtol=1e-12)
+    assert np.abs(found - slope(xl.kl_divergence(of_policy, p))).max() > 0.05
+
+
 @pytest.mark.parametrize("name", GRADIENTS)
 def test_gradients_of_jax(name):
     jax = pytest.importorskip("jax")
