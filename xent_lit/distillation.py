@@ -19,7 +19,7 @@ from .divergence import table_of
 # %% ../nbs/13_distillation.ipynb #dtvdef
 def total_variation(p: ArrayLike | Truth, q: ArrayLike | Truth, *,
                     axis: Axis = -1) -> Array:
-    """Total variation ½ Σ |p − q|: the most by which two pmfs can disagree about the
+    """Total variation ``½ Σ |p − q|``: the most by which two pmfs can disagree about the
     probability of an event.
 
     In speculative decoding a draft from ``q`` is accepted by ``p`` with the probability
