@@ -91,6 +91,10 @@ Evaluation
 Language models
     shifted                    pairs of a token and the next one, each once, with BOS and packing
     windows                    a long text in windows that score each token once
+
+One model and another
+    total_variation            the share of a draft that is rejected; half of Σ |p − q|
+    kl_k3                      the divergence estimated from draws, to all digits
 """
 
 from ._renamed import install
@@ -107,6 +111,7 @@ from .conditional import (
     factorize,
     mutual_information,
 )
+from .distillation import kl_k3, total_variation
 from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
 from .evaluate import Evaluation, bits_per_byte, evaluate, evaluate_lazy, marginal_entropy
@@ -172,8 +177,7 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte",
-    "shifted", "windows",
+    "bits_per_byte", "shifted", "windows", "total_variation", "kl_k3",
 ]
 
 install()

@@ -30,6 +30,7 @@ from xent_lit import (
     entropy,
     js_divergence,
     kl_divergence,
+    kl_k3,
     log_softmax,
     logsumexp,
     mutual_information,
@@ -302,6 +303,41 @@ def test_js_divergence(dtype):
     check(js_divergence, from_the_middle, draws, dtype)
     for p, q in draws:
         assert js_divergence(p, q) == js_divergence(q, p) and js_divergence(p, p) == 0
+
+
+@many_digits
+def from_a_middle(p, q, beta):
+    """Completed as the divergence: the stored probabilities do not add up to 1 exactly."""
+    m = beta * p + (1 - beta) * q
+    both = (beta, p), (1 - beta, q)
+    return sum(s * (xlogy(a, a / c) - a + c) for s, x in both for a, c in zip(x, m))
+
+
+@every_dtype
+@pytest.mark.parametrize("beta", [1e-30, 1e-12, 0.01, 0.3, 0.9, 1 - 2.0**-20])
+def test_js_divergence_of_shares(dtype, beta):
+    draws = [*drawn_near(15, dtype, 30)]
+    draws += [np.array(pair, dtype) for pair in ([[1, 0], [0, 1]], [[1, 0, 0], [0, 0.5, 0.5]])]
+    draws = [(p, q) for p, q in draws if np.abs(p - q).max() > 1e-4]
+    check(
+        lambda p, q: js_divergence(p, q, beta=beta),
+        lambda p, q: from_a_middle(p, q, np.float64(beta)),
+        draws,
+        dtype,
+    )
+
+
+@every_dtype
+def test_k3_from_log_probabilities(dtype):
+    steps = np.concatenate([np.geomspace(1e-15, 30, 60), -np.geomspace(1e-15, 30, 60)])
+    zero = dtype(0)
+
+    @many_digits
+    def from_the_series(log_p, log_q):
+        d = log_q - log_p
+        return d + mpmath.expm1(-d)
+
+    check(kl_k3, from_the_series, [(zero, dtype(d)) for d in steps], dtype)
 
 
 def drawn_joints(dtype):

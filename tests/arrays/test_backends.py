@@ -40,7 +40,12 @@ QUANTITIES = {
     "kl_divergence of weighted rows": lambda a, i: xl.kl_divergence(a(P), Q, weights=a([1, 0])),
     "js_divergence": lambda a, i: xl.js_divergence(a(P), a(Q), base=2),
     "js_divergence of logits": lambda a, i: xl.js_divergence(Categorical(logits=a(Z)), a(Q)),
+    "js_divergence of shares": lambda a, i: xl.js_divergence(a(P), a(Q), beta=0.1),
     "js_distance": lambda a, i: xl.js_distance(a([P[1], P[0]]), a([P[1], Q[0]])),
+    "total_variation": lambda a, i: xl.total_variation(a(P), a(Q)),
+    "total_variation of logits": lambda a, i: xl.total_variation(Categorical(logits=a(Z)), a(Q)),
+    "kl_k3": lambda a, i: xl.kl_k3(a(X), a(LOC)),
+    "kl_k3, excluded by the reference": lambda a, i: xl.kl_k3(a([-np.inf, -1]), a([-1, -1])),
     "mutual_information": lambda a, i: xl.mutual_information(a(JOINTS)),
     "mutual_information of other axes": lambda a, i: xl.mutual_information(a(JOINTS), axis=(0, 2)),
     "conditional_entropy": lambda a, i: xl.conditional_entropy(a(JOINTS), base=2),
@@ -287,7 +292,22 @@ GRADIENTS = {
         [0.25, 0.5, 0.25],
         [np.log(2 / 3) / 2, 0.0, np.log(2) / 2],
     ),
+    "js_divergence of shares": (
+        lambda q: xl.js_divergence(P[0], q / q.sum(), beta=0.1),
+        [0.2, 0.4, 0.4],
+        None,
+    ),
     "js_distance": (lambda q: xl.js_distance(P[0], q / q.sum()), [0.2, 0.4, 0.4], None),
+    "total_variation": (
+        lambda q: xl.total_variation([0.5, 0.3, 0.2], q),
+        [0.2, 0.3, 0.5],
+        [-0.5, 0.0, 0.5],
+    ),
+    "kl_k3": (
+        lambda log_q: xl.kl_k3([-1.0, -1.0, -1.0], log_q).sum(),
+        [-1.0, -0.5, -3.0],
+        [0.0, 1 - np.exp(-0.5), 1 - np.exp(2.0)],
+    ),
     "js_distance at p = q": (lambda q: xl.js_distance(P[0], q), P[0], [0.0, 0.0, 0.0]),
     "mutual_information": (
         lambda p: xl.mutual_information(square(p / p.sum())),
@@ -466,6 +486,23 @@ def test_gradients_of_torch(name):
         x = torch.tensor(at, dtype=torch.float64, requires_grad=True, device=place)
         f(x).backward()
         check_gradient(x.grad.cpu().numpy(), f, at, expected)
+
+
+def test_the_slope_of_k3_is_that_of_the_other_direction():
+    """As a training loop has it: draws of the policy, then backward through the formula."""
+    torch = pytest.importorskip("torch")
+    p = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    z = torch.tensor([0.5, -1.0, 1.0], dtype=torch.float64, requires_grad=True)
+    drawn = Categorical(logits=z.detach()).pmf()
+
+    def slope(loss):
+        return torch.autograd.grad(loss, z)[0].numpy()
+
+    log_q = Categorical(logits=z).log_prob(torch.arange(3))
+    found = slope((drawn * xl.kl_k3(p.log(), log_q)).sum())
+    of_policy = Categorical(logits=z)
+    np.testing.assert_allclose(found, slope(xl.kl_divergence(p, of_policy)), rtol=1e-12)
+    assert np.abs(found - slope(xl.kl_divergence(of_policy, p))).max() > 0.05
 
 
 @pytest.mark.parametrize("name", GRADIENTS)

@@ -269,7 +269,7 @@ def test_joint_tables():
     other = rng.dirichlet(np.ones(12)).reshape(3, 4)
     for axis in None, (0, 1), (-2, -1), (1, 0):
         assert xl.entropy(joint, axis=axis) == pytest.approx(xl.entropy(joint.ravel()), rel=1e-14)
-        for f in xl.cross_entropy, xl.kl_divergence, xl.js_divergence:
+        for f in xl.cross_entropy, xl.kl_divergence, xl.js_divergence, xl.total_variation:
             expected = f(joint.ravel(), other.ravel())
             assert f(joint, other, axis=axis) == pytest.approx(expected, rel=1e-13)
         np.testing.assert_allclose(xl.normalize(joint * 7, axis=axis), joint, rtol=1e-14)

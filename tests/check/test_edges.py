@@ -27,6 +27,7 @@ OF_PMFS = {
     "kl_divergence": lambda p: xl.kl_divergence(p, [0.5, 0.5]),
     "kl_divergence, model": lambda q: xl.kl_divergence([0.5, 0.5], q),
     "js_divergence": lambda p: xl.js_divergence(p, [0.5, 0.5]),
+    "total_variation": lambda p: xl.total_variation(p, [0.5, 0.5]),
     "perplexity": xl.perplexity,
     "code_lengths": xl.code_lengths,
     "expected_length": lambda p: xl.expected_length(p, [1, 1]),
@@ -833,3 +834,47 @@ def test_js_divergence_wants_probabilities():
     assert xl.js_divergence([1, 0], [0, 1], base=2) == 1
     assert xl.js_distance([[1, 0], [0.5, 0.5]], [0, 1], base=2).shape == (2,)
     assert xl.js_distance([0.5, 0.5], Categorical(logits=[0.0, 0.0])) == 0
+
+
+@pytest.mark.parametrize("beta", [0, 1, -0.1, 1.5, nan, inf])
+def test_a_share_is_inside(beta):
+    with pytest.raises(ValueError, match="js_divergence: beta is .*expected 0 < beta < 1"):
+        xl.js_divergence([0.8, 0.2], [0.5, 0.5], beta=beta)
+
+
+@pytest.mark.parametrize("beta", [None, "half", [0.1, 0.9]])
+def test_a_share_is_one_number(beta):
+    with pytest.raises(TypeError, match="js_divergence: beta is .*expected one number"):
+        xl.js_divergence([0.8, 0.2], [0.5, 0.5], beta=beta)
+
+
+def test_the_share_is_that_of_the_first():
+    quarter = 0.25 * np.log(4) + 0.75 * np.log(4 / 3)
+    assert xl.js_divergence([1, 0], [0, 1], beta=0.25) == pytest.approx(quarter, rel=1e-15)
+    first = xl.kl_divergence([0.5, 0.5], [0.625, 0.375])
+    second = xl.kl_divergence([1, 0], [0.625, 0.375])
+    found = xl.js_divergence([1, 0], [0.5, 0.5], beta=0.25)
+    assert found == pytest.approx(0.25 * second + 0.75 * first, rel=1e-15)
+
+
+def test_total_variation():
+    assert xl.total_variation([0.5, 0.25, 0.25], [0.25, 0.5, 0.25]) == 0.25
+    assert xl.total_variation([[1, 0], [0.5, 0.5]], [0, 1]).tolist() == [1.0, 0.5]
+    assert xl.total_variation([[0.5, 0], [0.5, 1]], [[0.5, 1], [0.5, 0]], axis=0).tolist() == [0, 1]
+    assert xl.total_variation([[0.5, 0], [0.5, 0]], [[0.5, 0], [0, 0.5]], axis=None) == 0.5
+    assert xl.total_variation(Categorical(logits=[0.0, 0.0]), [0.25, 0.75]) == 0.25
+    with pytest.raises(TypeError, match="total_variation: got Normal.*cut into"):
+        xl.total_variation(Normal(0.0, 1.0), Normal(1.0, 1.0))
+
+
+def test_k3_of_draws():
+    assert xl.kl_k3([-1.0, -2.0], -1.0).shape == (2,)
+    assert xl.kl_k3(-inf, -1.0) == inf and xl.kl_k3(-1.0, -1.0) == 0
+    assert xl.kl_k3(0.0, -1000.0) == inf  # beyond the floats
+    for log_p, log_q in (-1.0, -inf), (-1.0, nan), (nan, -1.0), (inf, -1.0), (-inf, -inf):
+        with pytest.raises(ValueError, match="kl_k3: a draw has log_p = .*it was drawn from q"):
+            xl.kl_k3([-1.0, log_p], [-1.0, log_q])
+    with pytest.raises(ValueError, match="kl_k3: .*expected shapes that broadcast"):
+        xl.kl_k3([-1.0, -1.0], [-1.0, -1.0, -1.0])
+    half = np.array([-1.0, -1.001], np.float16)
+    assert xl.kl_k3(half, half[::-1]).dtype == np.float32
