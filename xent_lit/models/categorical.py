@@ -67,8 +67,11 @@ class Categorical(ProbsOrLogits):
 
     def __post_init__(self):
         name, given = self.given_as, self.table
+        if type(self) is Categorical and hasattr(given, "family"):     # logits not made yet
+            object.__setattr__(self, "__class__", given.family)
+            return self.__post_init__()
         xp, table = as_rows("Categorical", self.axis, **{name: given})
-        if self.classes is not None: _check_classes(self.classes, table.shape[-1])
+        if self.classes is not None: check_classes(self.classes, table.shape[-1])
         if name == "probs":
             flaw = check_pmf(table, caller="Categorical", name="probs")
             table = with_flaw(table, flaw, -1, xp)
@@ -271,7 +274,7 @@ def check_peaks(xp, m):
                      "expected no NaN, and in each row an entry above -inf; "
                      "a draw of weight 0 is left out")
 
-def _check_classes(classes, k):
+def check_classes(classes, k):
     """Raise unless the classes are k different names."""
     if len({*classes}) == k and all(isinstance(name, str) for name in classes): return
     raise ValueError(f"Categorical: classes are {', '.join(map(str, classes))}, "
