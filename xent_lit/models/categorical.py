@@ -67,9 +67,8 @@ class Categorical(ProbsOrLogits):
 
     def __post_init__(self):
         name, given = self.given_as, self.table
-        if type(self) is Categorical and hasattr(given, "family"):     # logits not made yet
-            object.__setattr__(self, "__class__", given.family)
-            return self.__post_init__()
+        if type(self) is Categorical and hasattr(given, "stand_in"):   # for logits
+            return given.stand_in(self)
         xp, table = as_rows("Categorical", self.axis, **{name: given})
         if self.classes is not None: check_classes(self.classes, table.shape[-1])
         if name == "probs":

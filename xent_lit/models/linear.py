@@ -15,6 +15,7 @@ from functools import cache
 
 from ..arrays.types import ArrayLike
 from ..arrays.door import as_arrays, broadcast_shapes, keep_weak
+from ..arrays.values import is_concrete
 from ..arrays.checks import check_shapes
 from ..arrays.remake import is_recorded, is_transformed, map_remade, rows_at_once
 from ..rows import round_step
@@ -76,10 +77,15 @@ class Linear:
         parts = {"hidden": self.hidden, "weight": self.weight, "bias": self.bias}
         return {name: a for name, a in parts.items() if a is not None}
 
-    @property
-    def family(self):
-        """What a Categorical with these logits becomes."""
-        return LinearCategorical
+    def stand_in(self, model):
+        """Let a Categorical have these logits. Where PyTorch looks at each step, they are
+        made at once, as they would be later; elsewhere the model makes them when asked."""
+        if model.axis != -1:
+            raise ValueError(f"Categorical: axis is {model.axis} beside Linear, expected -1: "
+                             "its outcomes stand last")
+        if is_transformed(*self.parts().values()): model._store("logits", self.made())
+        else: object.__setattr__(model, "__class__", LinearCategorical)
+        model.__post_init__()
 
     @property
     def shape(self):
@@ -123,9 +129,6 @@ class LinearCategorical(Categorical):
         if not isinstance(self.table, Linear):               # a member with other logits
             object.__setattr__(self, "__class__", Categorical)
             return self.__post_init__()
-        if self.axis != -1:
-            raise ValueError(f"Categorical: axis is {self.axis} beside Linear, expected -1: "
-                             "its outcomes stand last")
         if self.classes is not None: check_classes(self.classes, self.table.shape[-1])
 
     def _given(self):
@@ -217,7 +220,7 @@ def _label_loss():
         def backward(ctx, g):
             hidden, weight, bias, y, *slopes = ctx.saved_tensors
             z = Linear(hidden, weight, bias, ctx.softcap)
-            if torch.is_grad_enabled() or is_transformed(g):
+            if torch.is_grad_enabled() or not is_concrete(torch, g):
                 return *_slopes_of_slopes(z, y, ctx.wanted, g), None, None
             even = bool((g == g[0]).all())
             if not even:
