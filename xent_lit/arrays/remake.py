@@ -50,7 +50,8 @@ def map_remade(f, shape, width, *data):
     if traced: out = _map_traced(of_rows, rows, step)
     else:
         call = _call_remade if recorded else _call
-        parts = [call(of_rows, *(a[i:i + step, ...] for a in rows)) for i in range(0, n, step)]
+        cuts = [slice(i, min(i + step, n)) for i in range(0, n, step)]
+        parts = [call(of_rows, *(a[cut, ...] for a in rows)) for cut in cuts]
         out = library_of(parts[0]).concat(parts)
     return library_of(out).reshape(out, shape)
 

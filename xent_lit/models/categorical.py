@@ -40,7 +40,8 @@ class Categorical(ProbsOrLogits):
     ``probs`` or ``logits`` of shape ``(*batch, k)``.
 
     ``axis`` says where the outcomes are: 1 for channels that stand first, ``(n, k, …)``.
-    With ``classes``, the names of the labels, draws may be given by name.
+    With ``classes``, the names of the labels, draws may be given by name. Logits that are
+    a product of matrices need not be held: ``Linear`` stands for them.
 
     Raises TypeError unless exactly one of the two is given; ValueError for probabilities
     that are not a pmf. Logits are looked at where they are used: a NaN, or a row that is
