@@ -7,6 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import sympy as sp
 from helpers import LIBRARIES, assert_close, library, values
 
 import xent_lit as xl
@@ -185,8 +186,15 @@ def test_parts_that_do_not_fit_are_refused(arguments, options, message):
 def test_outcomes_of_a_product_stand_last():
     with pytest.raises(ValueError, match="axis is 1 beside Linear, expected -1"):
         Categorical(logits=Linear(STATES, WEIGHT), axis=1)
-    with pytest.raises(TypeError, match="expected real numbers"):
-        xl.softmax(Linear(STATES, WEIGHT))
+    for refused in xl.softmax, (lambda z: Categorical(probs=z)):
+        with pytest.raises(TypeError, match="expected real numbers"):
+            refused(Linear(STATES, WEIGHT))
+
+
+def test_a_product_of_symbols():
+    t = sp.Symbol("t", positive=True)
+    q = Categorical(logits=Linear([[t]], [[2, 1]], [3, 0]))
+    assert sp.simplify(nll(q, [0]) - sp.log(1 + sp.exp(-t - 3))) == 0
 
 
 # ── Derivatives in PyTorch ───────────────────────────────────────────────────────────────────────
@@ -435,7 +443,7 @@ print(peak() - before)
 
 
 def test_logits_of_a_vocabulary_are_not_held(monkeypatch):
-    monkeypatch.undo()                                        # blocks of 32 MB in single
+    monkeypatch.undo()  # blocks of 32 MB in single
     h, W = np.ones((2000, 2)), np.ones((2, 30_000))
     q = Categorical(logits=Linear(h, W))
     for measure in (lambda: nll(q, np.zeros(2000, int))), (lambda: entropy(q)):

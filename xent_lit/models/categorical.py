@@ -68,7 +68,7 @@ class Categorical(ProbsOrLogits):
 
     def __post_init__(self):
         name, given = self.given_as, self.table
-        if type(self) is Categorical and hasattr(given, "stand_in"):   # for logits
+        if type(self) is Categorical and self.by_logits and hasattr(given, "stand_in"):
             return given.stand_in(self)
         xp, table = as_rows("Categorical", self.axis, **{name: given})
         if self.classes is not None: check_classes(self.classes, table.shape[-1])
