@@ -262,6 +262,18 @@ def test_parts_that_are_frozen_get_no_slope(wanted, loss):
     agree(*(torch.autograd.grad(f(*parts), asked) for f in (block, whole)))
 
 
+def test_one_state_and_none():
+    torch = pytest.importorskip("torch")
+    _, _, parts = both_ways(torch, "bias", "mean")
+    one = [parts[0][0].detach().requires_grad_(), *parts[1:]]
+    y = torch.tensor(LABELS)
+    slopes = (torch.autograd.grad(nll(m(torch, *one), y), one) for m in (made, held))
+    agree(*slopes)
+    none = made(torch, parts[0][:0], *parts[1:]).log_prob(y[:0])
+    assert none.shape == (0,)
+    assert not any(a.any() for a in torch.autograd.grad(none.sum(), parts))
+
+
 def test_a_loss_can_go_backward_twice():
     torch = pytest.importorskip("torch")
     block, _, parts = both_ways(torch, "bias", "mean")
@@ -305,6 +317,7 @@ def test_transforms_of_torch(transform, loss):
     agree(*(TRANSFORMS[transform](torch, f, parts) for f in (block, whole)))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch's own, of its compiler
 def test_forward_mode_and_batches_of_slopes():
     torch = pytest.importorskip("torch")
     block, whole, parts = both_ways(torch, "bias", "mean")

@@ -153,6 +153,7 @@ class LinearCategorical(Categorical):
 
     def log_prob(self, y):
         """Log-probability of the labels ``y``, nats; ``y`` and the batch broadcast."""
+        if not self.batch_shape: return self.plain().log_prob(y)       # one row of logits
         caller, wide = "Categorical.log_prob", self.in_single()
         if wide is not self:
             xp, _, log_q = as_arrays(caller, half=self.table.weight, log_q=wide.log_prob(y))
@@ -222,7 +223,7 @@ def _label_loss():
             z = Linear(hidden, weight, bias, ctx.softcap)
             if torch.is_grad_enabled() or not is_concrete(torch, g):
                 return *_slopes_of_slopes(z, y, ctx.wanted, g), None, None
-            even = bool((g == g[0]).all())
+            even = len(g) > 0 and bool((g == g[0]).all())
             if not even:
                 slopes[1:] = _pass_over(z, y, (False, *ctx.wanted[1:]), g)[2:]
             scales = g[:, None], *([g[0]] * 2 if even else [1, 1])
@@ -246,7 +247,7 @@ def _pass_over(z, y, wanted, g=None):
     parts = z.hidden, z.weight, z.bias
     by_hidden, by_weight, by_bias = (
         torch.zeros_like(a) if asked else None for a, asked in zip(parts, wanted))
-    costs, step = [], rows_at_once(z.shape[-1])
+    costs, step = [z.hidden[:0, 0]], rows_at_once(z.shape[-1])
     with _without_autocast(z.hidden):
         for i in range(0, len(y), step):
             some = slice(i, i + step)
