@@ -182,8 +182,10 @@ def _in_blocks(quantity):
         return getattr(_plain(p), quantity)(_plain(q))
     def form(p, q):
         check_shapes(quantity, p=p.batch_shape, q=q.batch_shape)
-        shape, k = broadcast_shapes(p.batch_shape, q.batch_shape), p.table.shape[-1]
-        return map_remade(of_one, shape, k, p) if p is q else map_remade(of_two, shape, k, p, q)
+        shape = broadcast_shapes(p.batch_shape, q.batch_shape)
+        k = p.table.shape[-1]
+        if p is q: return map_remade(of_one, shape, k, p)
+        return map_remade(of_two, shape, k, p, q)
     return form
 
 for quantity in "cross_entropy", "kl_divergence":
@@ -226,10 +228,14 @@ def _label_loss():
             even = len(g) > 0 and bool((g == g[0]).all())
             if not even:
                 slopes[1:] = _pass_over(z, y, (False, *ctx.wanted[1:]), g)[2:]
-            scales = g[:, None], *([g[0]] * 2 if even else [1, 1])
-            return *(s if s is None else s * a for s, a in zip(slopes, scales)), None, None
+            rest = g[0] if even else 1
+            found = (_times(s, a) for s, a in zip(slopes, (g[:, None], rest, rest)))
+            return *found, None, None
 
     return LinearLoss
+
+def _times(slope, a):
+    return None if slope is None else slope * a
 
 def _slopes_of_slopes(z, y, wanted, g):
     """The gradients, made of steps that PyTorch can derive again."""
@@ -252,7 +258,8 @@ def _pass_over(z, y, wanted, g=None):
         for i in range(0, len(y), step):
             some = slice(i, i + step)
             h = z.hidden[some]
-            cost, slope = _label_loss_and_slope(z, h, y[some], 1 if g is None else g[some, None])
+            by = 1 if g is None else g[some, None]
+            cost, slope = _label_loss_and_slope(z, h, y[some], by)
             costs.append(cost[:, 0])
             if by_hidden is not None: torch.mm(slope, z.weight.T, out=by_hidden[some])
             if by_weight is not None: by_weight.addmm_(h.T, slope)
@@ -262,14 +269,18 @@ def _pass_over(z, y, wanted, g=None):
 def _label_loss_and_slope(z, h, y, g):
     """The cost of each label, and g times its slope by the logits before the cap."""
     logits = replace(z, hidden=h).made()
-    rest = None if z.softcap is None else _slope_of_cap(logits, z.softcap)
+    of_cap = _slope_of_cap(logits, z.softcap)
     cost, own, others = label_loss_parts(logits, y)
-    slope = logits.scatter_(-1, y, -others).mul_(g / (own + others))
-    return cost, slope if rest is None else slope.mul_(rest)
+    slope = logits.scatter_(-1, y, -others)
+    slope *= g / (own + others)
+    if of_cap is not None: slope *= of_cap
+    return cost, slope
 
 def _slope_of_cap(z, c):
     """The slope of the capped logits z; a bias of -inf is not capped."""
-    return (1 - (z / c).square_()).masked_fill_(z == -math.inf, 1.0)
+    if c is None: return None
+    slope = 1 - (z / c).square_()
+    return slope.masked_fill_(z == -math.inf, 1.0)
 
 def label_loss_parts(z, y):
     """−log softmax(z)[y], exp(z_y − c) and Σ_{j≠y} exp(z_j − c) for a number c near the
@@ -284,9 +295,12 @@ def label_loss_parts(z, y):
     if bool(endless.any()):                                  # it beats all that are finite
         z.copy_(xp.where(endless, xp.log((z == math.inf).to(z.dtype)), z))
         m = xp.where(endless, 0, m)
-    near = (m / step).trunc_() * step
-    gap = z.sub_(near - near.clamp(0.0, 16 * step)).gather(-1, y)
-    own, others = gap.exp(), z.exp_().scatter_(-1, y, 0.0).sum(-1, True)
+    c = (m / step).trunc_() * step
+    z -= c - c.clamp(0.0, 16 * step)
+    gap = z.gather(-1, y)
+    own = gap.exp()
+    others = z.exp_().scatter_(-1, y, 0.0).sum(-1, True)
     seen = own > 2 * math.sqrt(xp.finfo(z.dtype).smallest_normal)
-    cost = xp.where(seen, xp.log1p(others / own), xp.log(own + others) - gap)
-    return cost, own, others
+    near = xp.log1p(others / own)
+    far = xp.log(own + others) - gap
+    return xp.where(seen, near, far), own, others
