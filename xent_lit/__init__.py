@@ -33,6 +33,7 @@ Families
     Cauchy                     real numbers without a mean
     Bernoulli                  0 or 1, from a probability or a logit
     Categorical                the labels 0 … k−1, from probabilities or logits
+    Linear                     its logits as a product h W + b, never held as a whole
     Poisson                    counts with a given mean
     Binomial                   successes among n trials
     Geometric                  failures before the first success
@@ -134,6 +135,7 @@ from .models import (
     Independent,
     InverseGamma,
     Laplace,
+    Linear,
     LogNormal,
     Mixture,
     Multinomial,
@@ -165,7 +167,7 @@ __all__ = [
     "cross_entropy", "entropy", "perplexity", "normalize",
     "code_lengths", "expected_length", "kraft_sum", "huffman",
     "empirical", "as_distribution", "likelihood", "log_likelihood", "nll", "mle",
-    "Normal", "Laplace", "StudentT", "Cauchy", "Bernoulli", "Categorical", "Poisson",
+    "Normal", "Laplace", "StudentT", "Cauchy", "Bernoulli", "Categorical", "Linear", "Poisson",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "Exponential", "Gamma", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet", "MultivariateNormal",

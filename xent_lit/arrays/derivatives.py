@@ -11,7 +11,7 @@ from functools import cached_property, partial
 
 # %% ../../nbs/derivatives.ipynb #dvimports
 from .door import broadcast_shapes
-from .values import is_transformed, requires_grad
+from .values import is_concrete, is_transformed, requires_grad
 from .blocks import rows_at_once
 
 # %% ../../nbs/derivatives.ipynb #dvclass
@@ -111,7 +111,8 @@ def _for_torch(f):
             saved = ctx.saved_tensors
             def scaled(place):
                 if not ctx.needs_input_grad[place]: return None
-                if torch.is_grad_enabled(): return slopes[place].apply(*saved) * g
+                if torch.is_grad_enabled() or not is_concrete(xp, g):
+                    return slopes[place].apply(*saved) * g
                 return _fill_blocks(f.slopes[place], saved, g, saved[place], xp)
             fixed = [None] * (f.n_rows - len(slopes))
             return *map(scaled, range(len(slopes))), *fixed

@@ -144,6 +144,7 @@ symbolic = SimpleNamespace(
     permute_dims=lambda x, axes: SymArray(np.transpose(x.data, axes)),
     reshape=lambda x, shape: _wrap(_objects(x).reshape(shape)),
     arange=lambda k, **kw: SymArray(np.arange(k)),
+    matmul=lambda a, b: _wrap(_objects(a) @ _objects(b)),
     broadcast_to=lambda x, shape: _wrap(np.broadcast_to(_objects(x), shape)))
 
 # %% ../../nbs/arrays.ipynb #fe671ed8

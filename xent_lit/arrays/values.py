@@ -27,15 +27,17 @@ def is_concrete(xp, x):
     if xp is np: return True
     if xp is symbolic or is_dask_array(x): return False
     jax, torch = sys.modules.get("jax"), sys.modules.get("torch")
-    if jax and isinstance(x, jax.Array): return not isinstance(x, jax.core.Tracer)
-    if torch and isinstance(x, torch.Tensor):
-        if torch.compiler.is_compiling() or torch.jit.is_tracing(): return False
-        if type(x) in (torch.Tensor, torch.nn.Parameter) and not _is_mapping(torch):
-            return x.device.type != "meta"
+    if jax and isinstance(x, jax.core.Tracer): return False
+    if torch and (torch.compiler.is_compiling() or torch.jit.is_tracing()): return False
     if 0 in x.shape: return True
-    try: bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
+    try: _look(xp, x)
     except (TypeError, RuntimeError): return False
     return True
+
+def _look(xp, x):
+    """Take the first number."""
+    if is_torch_array(x): return x[(0,) * x.ndim].item()
+    return bool(xp.any(xp.reshape(x, (-1,))[:1] > 0))
 
 def is_compiling():
     """Whether PyTorch compiles or exports what is done now."""
@@ -58,10 +60,13 @@ def _has_tangent(x):
     return sys.modules["torch"].autograd.forward_ad.unpack_dual(x).tangent is not None
 
 def is_transformed(*arrays):
-    """Whether PyTorch compiles, traces, maps, or goes forward with a derivative of arrays."""
-    torch = sys.modules["torch"]
+    """Whether PyTorch compiles, traces, maps, or goes forward with a derivative of arrays,
+    and so looks at each step; a derivative that we declare might be lost on it."""
+    torch = sys.modules.get("torch")
+    if torch is None: return False
     if torch.compiler.is_compiling() or torch.jit.is_tracing(): return True
-    return _is_mapping(torch) or any(map(_has_tangent, arrays))
+    if _is_mapping(torch): return True
+    return any(_has_tangent(x) for x in arrays if isinstance(x, torch.Tensor))
 
 def overwrites(xp):
     """Whether what is ours is overwritten: NumPy's arrays, and PyTorch's while it records

@@ -8,6 +8,7 @@ from .normal import Normal
 from .laplace import Laplace
 from .bernoulli import Bernoulli
 from .categorical import Categorical
+from .linear import Linear
 from .poisson import Poisson
 from .gamma import Gamma
 from .exponential import Exponential
@@ -36,7 +37,7 @@ from .adapted import Adapted
 
 __all__ = [
     "Distribution", "ExponentialFamily", "Empirical", "empirical", "as_distribution",
-    "Normal", "Laplace", "Bernoulli", "Categorical", "Poisson", "Gamma",
+    "Normal", "Laplace", "Bernoulli", "Categorical", "Linear", "Poisson", "Gamma",
     "Exponential", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
