@@ -269,6 +269,7 @@ def _pass_over(z, y, wanted, g=None):
             if by_hidden is not None: torch.mm(slope, z.weight.T, out=by_hidden[some])
             if by_weight is not None: by_weight.addmm_(h.T, slope)
             if by_bias is not None: by_bias += slope.sum(0)
+            del slope                                        # before the next is made
     return torch.cat(costs), by_hidden, by_weight, by_bias
 
 def _label_loss_and_slope(z, h, y, g):
