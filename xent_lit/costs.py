@@ -263,11 +263,16 @@ cross_cost = RowFunction(_cross_cost, [_cross_slope_in_z, _cross_slope_in_w],
 # %% ../nbs/derivatives.ipynb #dvcoin
 def _coin_cost(t, y, xp):
     """log(1 + exp t) − y t for y = 0 or 1."""
-    return softplus((1 - 2 * y) * t, xp),
+    return softplus(_sign(y, t, xp) * t, xp),
+
+def _sign(y, t, xp):
+    """1 for the label 0 and −1 for the label 1, of the type of t."""
+    if xp is symbolic: return 1 - 2 * y
+    return xp.astype(1 - 2 * y, t.dtype, copy=False)
 
 def _coin_slope(t, y, xp):
     """P(1) − y."""
-    sign = 1 - 2 * y
+    sign = _sign(y, t, xp)
     return sign / (1 + exp_of(-sign * t, xp))
 
 def _coin_slope_in_y(t, y, xp):
