@@ -79,7 +79,7 @@ def _slope_for_jax(f, place):
     counts that in."""
     import jax
     import jax.numpy as xp
-    slope = jax.custom_jvp(lambda *saved: f.slopes[place](*saved, xp))
+    slope = jax.custom_jvp(lambda *saved: f.slopes[place](*saved, xp=xp))
     def change(saved, directions):
         rows = saved[:f.n_rows]
         along = _moving(directions)[:len(f.slopes)]
@@ -130,7 +130,7 @@ def _slope_for_torch(f, place):
             rows = saved[:f.n_rows]
             ctx.save_for_backward(*rows)
             ctx.others = len(saved) - len(f.curves)
-            return f.slopes[place](*saved, xp)
+            return f.slopes[place](*saved, xp=xp)
 
         @staticmethod
         def backward(ctx, g):
@@ -152,10 +152,10 @@ def _in_blocks(f, rows):
 def _fill_blocks(slope, saved, g, like, xp):
     """The slope times g, written block by block."""
     cuts = _cuts(saved)
-    if len(cuts) == 1: return slope(*saved, xp).mul_(g)
+    if len(cuts) == 1: return slope(*saved, xp=xp).mul_(g)
     out = xp.empty_like(like)
     for cut in cuts:
-        xp.mul(slope(*(x[cut] for x in saved), xp), g[cut], out=out[cut])
+        xp.mul(slope(*(x[cut] for x in saved), xp=xp), g[cut], out=out[cut])
     return out
 
 def _cuts(rows):
