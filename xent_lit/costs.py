@@ -333,4 +333,5 @@ def _coin_curve_in_y(rows, directions, xp):
     return xp.zeros_like(rows[0]) if u is None else -u
 
 coin_cost = RowFunction(
-    _coin_cost, [_coin_slope, _coin_slope_in_y], [_coin_curve, _coin_curve_in_y])
+    _coin_cost, [_coin_slope, _coin_slope_in_y], [_coin_curve, _coin_curve_in_y],
+    by_entry=True)
