@@ -226,6 +226,7 @@ def mend_rows(f, found, good, rows, xp):
     """What was found, and f of the rows where it is not good. Where values are hidden, the
     program looks when it runs, and so it spends nothing on f if all are good."""
     if known_all_false(~good, xp): return found
+    if found.ndim == 1 and is_concrete(xp, good): return f(*rows)
     if is_torch_array(found):
         bad = xp.nonzero(~good[..., 0])
         found[bad] = f(*(x[bad] for x in rows))
