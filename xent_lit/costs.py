@@ -9,6 +9,7 @@ __all__ = ['shift', 'exp_shifted', 'label_parts', 'label_cost', 'soft_cost', 'lo
 
 # %% ../nbs/derivatives.ipynb #dvcosts
 import math
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from .arrays.values import (
 from .arrays.door import exact_type
 from .arrays.blocks import map_row_blocks, pick, put, sum_without
 from .arrays.checks import as_rows
-from .terms import kl_of_ratio, rounding_error, softplus
+from .terms import kl_of_ratio, rounding_error, sigmoid, softplus
 from .rows import (
     log_ratio_of_rows, logsumexp_rows, masses_and_costs, softmax_rows)
 
@@ -180,22 +181,64 @@ entropy_cost = RowFunction(_entropy, [_entropy_slope], [_entropy_curve])
 # %% ../nbs/derivatives.ipynb #dvkl
 def _divergence(z, w, xp):
     """D of p = softmax(z) from q = softmax(w), and once more for the slopes."""
+    if xp is not np and overwrites(xp): return _divergence_in_few_steps(z, w, xp)
     p, q, r = log_ratio_of_rows(z, w, xp)
     terms = p * r if xp is symbolic else kl_of_ratio(p, q, r, xp)
     nats = xp.sum(terms, axis=-1, keepdims=True)
     return nats, nats
 
-def _divergence_slope_in_z(z, w, nats, xp):
+def _divergence_slope_in_z(z, w, nats, *far, xp):
     """p (log(p/q) − D)."""
+    if far: return _slope_in_few_steps(_divergence_slope_in_z, z, w, nats, *far, xp)
     p, _, r = log_ratio_of_rows(z, w, xp)
     return multiply_zero_safe(p, r - nats, xp)
 
-def _divergence_slope_in_w(z, w, nats, xp):
+def _divergence_slope_in_w(z, w, nats, *far, xp):
     """q − p, from log(p/q) where the two are near."""
+    if far: return _slope_in_few_steps(_divergence_slope_in_w, z, w, nats, *far, xp)
     p, q, r = log_ratio_of_rows(z, w, xp)
     if xp is symbolic: return q - p
     near = xp.logical_and(xp.abs(r) < 1, p > 0)
     return xp.where(near, -q * xp.expm1(xp.where(near, r, xp.zeros_like(r))), q - p)
+
+def _divergence_in_few_steps(z, w, xp):
+    """Σ p (z − w) less the difference of the log-sums, where that does not cancel. The
+    other rows are taken term by term."""
+    d, p, s = _masses_below_peak(z, xp)
+    e, _, t = _masses_below_peak(w, xp)
+    own = xp.linalg.vecdot(p, d)[..., None] / s
+    other = xp.linalg.vecdot(p, e)[..., None] / s
+    log_s, log_t = xp.log(s), xp.log(t)
+    nats = (own - log_s) - (other - log_t)
+    far = 16 * nats > log_s + log_t - own - other
+    by_terms = partial(_divergence_term_by_term, xp=xp)
+    nats = _mend(by_terms, nats, far, (z, w), xp)
+    return nats, nats, far
+
+def _divergence_term_by_term(z, w, xp):
+    terms = kl_of_ratio(*log_ratio_of_rows(z, w, xp), xp)
+    return xp.sum(terms, axis=-1, keepdims=True)
+
+def _slope_in_few_steps(slope, z, w, nats, far, xp):
+    """The same where p and q are far apart."""
+    d, p, s = _masses_below_peak(z, xp)
+    e, q, t = _masses_below_peak(w, xp)
+    p, q = scale(p, 1 / s, xp), scale(q, 1 / t, xp)
+    if slope is _divergence_slope_in_w: found = q.sub_(p)
+    else: found = d.sub_(e).sub_(xp.log(s) - xp.log(t) + nats).mul_(p)
+    return _mend(partial(slope, xp=xp), found, far, (z, w, nats), xp)
+
+def _masses_below_peak(z, xp):
+    """Logits less the largest, exp of these, and their sum."""
+    d = z - xp.max(z, axis=-1, keepdims=True)
+    e = xp.exp(d)
+    return d, e, xp.sum(e, axis=-1, keepdims=True)
+
+def _mend(f, found, far, rows, xp):
+    """What was found, with f of the rows that are not far apart."""
+    near = xp.nonzero(~far[..., 0])
+    if near[0].shape[0]: found[near] = f(*(x[near] for x in rows))
+    return found
 
 def _divergence_curve_in_z(rows, directions, xp):
     z, w = rows
@@ -263,12 +306,17 @@ cross_cost = RowFunction(_cross_cost, [_cross_slope_in_z, _cross_slope_in_w],
 # %% ../nbs/derivatives.ipynb #dvcoin
 def _coin_cost(t, y, xp):
     """log(1 + exp t) − y t for y = 0 or 1."""
-    return softplus((1 - 2 * y) * t, xp),
+    return softplus(_sign(y, t, xp) * t, xp),
+
+def _sign(y, t, xp):
+    """1 for the label 0 and −1 for the label 1, of the type of t."""
+    if xp is symbolic: return 1 - 2 * y
+    return xp.astype(1 - 2 * y, t.dtype, copy=False)
 
 def _coin_slope(t, y, xp):
     """P(1) − y."""
-    sign = 1 - 2 * y
-    return sign / (1 + exp_of(-sign * t, xp))
+    sign = _sign(y, t, xp)
+    return scale(sigmoid(sign * t, xp), sign, xp)
 
 def _coin_slope_in_y(t, y, xp):
     return -t
@@ -285,4 +333,5 @@ def _coin_curve_in_y(rows, directions, xp):
     return xp.zeros_like(rows[0]) if u is None else -u
 
 coin_cost = RowFunction(
-    _coin_cost, [_coin_slope, _coin_slope_in_y], [_coin_curve, _coin_curve_in_y])
+    _coin_cost, [_coin_slope, _coin_slope_in_y], [_coin_curve, _coin_curve_in_y],
+    by_entry=True)

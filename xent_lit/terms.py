@@ -6,7 +6,7 @@
 __all__ = ['surprisal', 'neg_xlogy', 'neg_xlog2y', 'kl_div', 'kl_of_pmfs', 'kl_in_bits',
            'far_excess', 'are_far', 'phi', 'excess_of_decay', 'kl_of_difference', 'kl_of_ratio',
            'cost_of_ratio', 'log_ratio_of_both', 'log_ratio_of_logs', 'rounding_error',
-           'product_error', 'difference', 'exp_difference', 'softplus', 'softplus_pair',
+           'product_error', 'difference', 'exp_difference', 'softplus', 'sigmoid', 'softplus_pair',
            'sigmoid_pair', 'exp_neg_abs', 'relu']
 
 # %% ../nbs/terms.ipynb #aed3e51c
@@ -243,6 +243,11 @@ def softplus(t, xp):
         return sys.modules["torch"].nn.functional.softplus(t, threshold=50)
     # two tails of equal value: at 0 each needs a slope of its own
     return relu(t, xp) + xp.log1p(exp_neg_abs(t, xp))
+
+def sigmoid(t, xp):
+    """1/(1 + exp −t), exact to rounding."""
+    if xp is not np and overwrites(xp): return sys.modules["torch"].sigmoid(t)
+    with ignore_fp_warnings(xp, "over"): return 1 / (1 + xp.exp(-t))
 
 def softplus_pair(t, xp):
     """(log(1 + exp t), log(1 + exp −t)), each exact to rounding."""

@@ -99,7 +99,7 @@ class Bernoulli(Declared, ProbsOrLogits):
 
     def _cost_of_label(self, y, table, xp):
         if self.by_logits and xp is not symbolic:
-            return coin_cost(table[..., None], y[..., None], xp=xp)
+            return coin_cost(table, y, xp=xp)
         if xp is not symbolic: y = xp.astype(y, table.dtype, copy=False)
         zero, one = self._costs(table, xp)
         return multiply_zero_safe(y, one, xp) + multiply_zero_safe(1 - y, zero, xp)
