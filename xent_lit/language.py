@@ -60,7 +60,8 @@ def shifted(tokens: ArrayLike, *, bos: int | None = None, documents: ArrayLike |
     """
     tokens = _tokens(tokens)
     xp = library_of(tokens)
-    real = tokens == tokens if mask is None else _beside(tokens, "mask", mask) != 0
+    if mask is None: real = tokens == tokens
+    else: real = xp.astype(_beside(tokens, "mask", mask), xp.bool)
     place = real if documents is None else _beside(tokens, "documents", documents)
     follows = real[..., :-1] & real[..., 1:] & (place[..., :-1] == place[..., 1:])
     if bos is None: return tokens[..., :-1], tokens[..., 1:], follows

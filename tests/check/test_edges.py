@@ -865,6 +865,12 @@ def test_a_share_is_one_number(beta):
         xl.js_divergence([0.8, 0.2], [0.5, 0.5], beta=beta)
 
 
+def test_a_share_that_would_be_trained_is_refused():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match="beta asks for a gradient, which would be missed"):
+        xl.js_divergence([0.8, 0.2], [0.5, 0.5], beta=torch.tensor(0.3, requires_grad=True))
+
+
 def test_the_share_is_that_of_the_first():
     quarter = 0.25 * np.log(4) + 0.75 * np.log(4 / 3)
     assert xl.js_divergence([1, 0], [0, 1], beta=0.25) == pytest.approx(quarter, rel=1e-15)

@@ -60,7 +60,7 @@ def test_tokens_keep_their_type(kind):
 def test_tokens_of_other_libraries(library):
     xp = pytest.importorskip(library)
     make = getattr(xp, "tensor", xp.asarray)
-    given = dict(documents=make(NUMBERS), mask=make(REAL), bos=1)
+    given = dict(documents=make(NUMBERS), mask=make(np.array(REAL, bool).tolist()), bos=1)
     found = shifted(make(TOKENS), **given)
     assert {type(a) for a in found} == {type(make(TOKENS))}
     assert pairs(*found) == pairs(*shifted(TOKENS, documents=NUMBERS, mask=REAL, bos=1))
