@@ -8,6 +8,7 @@ __all__ = ['code_lengths', 'kraft_sum', 'expected_length', 'huffman', 'encode', 
 # %% ../nbs/03_coding.ipynb #c5e3bacf
 import heapq
 import math
+import operator
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -18,7 +19,7 @@ import numpy as np
 from .arrays.types import Array, ArrayLike
 from .arrays.symbols import symbolic
 from .arrays.door import as_arrays
-from .arrays.values import demand, first_of, is_concrete, multiply_zero_safe
+from .arrays.values import as_number, demand, first_of, is_concrete, multiply_zero_safe
 from .arrays.checks import as_pmfs, check_outcomes, check_pmf
 
 # %% ../nbs/03_coding.ipynb #e4c64e11
@@ -196,6 +197,7 @@ def encode(message: Sequence[int],
     Raises
     ------
     ValueError : not a pmf, a label that the model excludes, or not as many rows as labels.
+    TypeError : not numbers, such as a distribution in place of its ``pmf()``.
 
     References
     ----------
@@ -211,7 +213,7 @@ def encode(message: Sequence[int],
     >>> encode([0, 1, 0], [[1, 0], [0.25, 0.75], [0.5, 0.5]])
     '01'
     """
-    message = [*message]
+    message = [_as_int(label) for label in message]
     cuts_after = _cuts_at_each_place("encode", q, len(message))
     low, width = Fraction(0), Fraction(1)
     for place, label in enumerate(message):
@@ -242,8 +244,13 @@ def decode(bits: str, q: ArrayLike | Callable[[list[int]], ArrayLike],
 
     Raises
     ------
-    ValueError : not a pmf, or not ``m`` rows.
+    ValueError : not a pmf, not ``m`` rows, or bits that are no string of 0 and 1.
+    TypeError : not numbers, or an ``m`` that is not whole.
     """
+    m = _number_of_labels(m)
+    if not isinstance(bits, str) or set(bits) - {"0", "1"}:
+        raise ValueError(f"decode: bits is {bits!r:.40}, expected the string of 0 and 1 that "
+                         "encode made")
     cuts_after = _cuts_at_each_place("decode", q, m)
     point = Fraction(int(bits or "0", 2), 2 ** len(bits))
     message = []
@@ -253,6 +260,18 @@ def decode(bits: str, q: ArrayLike | Callable[[list[int]], ArrayLike],
         point = (point - cuts[label]) / (cuts[label + 1] - cuts[label])
         message.append(label)
     return message
+
+def _as_int(label):
+    """A label as an int, as the decoder will know it; what is none stays, to be refused."""
+    try: return int(label) if np.ndim(label) == 0 and label == int(label) else label
+    except (TypeError, ValueError, OverflowError, np.ma.MaskError): return label
+
+def _number_of_labels(m):
+    try: m = operator.index(m)
+    except TypeError:
+        raise TypeError(f"decode: m is {m!r:.40}, expected the number of labels") from None
+    if m >= 0: return m
+    raise ValueError(f"decode: m is {m}, expected the number of labels, 0 or more")
 
 def _cuts_at_each_place(caller, q, m):
     """A function of the labels before a place: the ends of the outcomes' parts of [0, 1)."""
@@ -264,15 +283,21 @@ def _cuts_at_each_place(caller, q, m):
         raise ValueError(f"{caller}: q has shape {np.shape(q)} for {m} labels, expected one "
                          f"pmf (k,), or one for each label ({m}, k)")
     check_pmf(q, caller=caller, name="q")
-    return lambda before: _cuts(q[len(before)])
+    return lambda before: _cuts(caller, q[len(before)])
 
 def _checked_cuts(caller, q):
+    if hasattr(q, "log_prob"):
+        raise TypeError(f"{caller}: q is {str(q)[:40]!r}, expected its probabilities; "
+                        "q.pmf() has those of a Categorical")
     check_pmf(q, caller=caller, name="q")
-    return _cuts(q)
+    if np.ndim(q) == 1: return _cuts(caller, q)
+    raise ValueError(f"{caller}: q has shape {np.shape(q)} at one place, expected one pmf (k,)")
 
-def _cuts(q):
+def _cuts(caller, q):
     """The ends of the outcomes' parts of [0, 1), as exact fractions."""
-    weights = [Fraction(float(weight)) for weight in q]
+    try: weights = [Fraction(as_number(weight)) for weight in q]
+    except TypeError:
+        raise TypeError(f"{caller}: q is symbolic or traced, expected numbers") from None
     total = sum(weights)
     return [end / total for end in accumulate(weights, initial=Fraction(0))]
 

@@ -13,7 +13,7 @@ from typing import Any
 from .arrays.types import Array, ArrayLike, Axis, Model, Truth
 from .arrays.symbols import symbolic
 from .arrays.door import as_arrays
-from .arrays.values import is_zero, known_all_false, where
+from .arrays.values import is_zero, known_all_false, requires_grad, where
 from .arrays.blocks import sum_rows
 from .arrays.checks import over_outcomes, sum_over_outcomes
 from .arrays.draws import mean_over_rows
@@ -148,6 +148,9 @@ def js_divergence(p: ArrayLike | Truth, q: ArrayLike | Truth, *, beta: float = 0
 def _checked_share(beta):
     """Raise unless beta is one number between 0 and 1; symbols pass."""
     if getattr(beta, "free_symbols", None): return beta
+    if requires_grad(beta):
+        raise TypeError("js_divergence: beta asks for a gradient, which would be missed; "
+                        "expected one number between 0 and 1, such as float(beta)")
     try: share = float(beta)
     except (TypeError, ValueError):
         raise TypeError(f"js_divergence: beta is {str(beta)[:40]}, expected one number "

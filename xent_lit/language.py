@@ -9,8 +9,11 @@ __all__ = ['shifted', 'windows']
 # %% ../nbs/12_language.ipynb #lmimports
 import operator
 
+from array_api_compat import device
+
 from .arrays.types import Array, ArrayLike
-from .arrays.door import library_of, parse_array
+from .arrays.symbols import SymArray
+from .arrays.door import WeakArray, library_of, parse_array
 
 # %% ../nbs/12_language.ipynb #lmshifted
 def shifted(tokens: ArrayLike, *, bos: int | None = None, documents: ArrayLike | None = None,
@@ -37,8 +40,10 @@ def shifted(tokens: ArrayLike, *, bos: int | None = None, documents: ArrayLike |
 
     Raises
     ------
-    TypeError : tokens that are no integers.
-    ValueError : a single token without an axis, or ``documents`` or ``mask`` of another shape.
+    TypeError : tokens, documents or a ``bos`` that are no integers, a mask of floats, or
+        two libraries.
+    ValueError : a single token without an axis, ``documents`` or ``mask`` of another shape,
+        or a ``bos`` beyond the type of the tokens.
 
     References
     ----------
@@ -55,30 +60,57 @@ def shifted(tokens: ArrayLike, *, bos: int | None = None, documents: ArrayLike |
     """
     tokens = _tokens(tokens)
     xp = library_of(tokens)
-    real = tokens == tokens if mask is None else _beside(tokens, "mask", mask) != 0
+    if mask is None: real = tokens == tokens
+    else: real = xp.astype(_beside(tokens, "mask", mask), xp.bool)
     place = real if documents is None else _beside(tokens, "documents", documents)
     follows = real[..., :-1] & real[..., 1:] & (place[..., :-1] == place[..., 1:])
     if bos is None: return tokens[..., :-1], tokens[..., 1:], follows
     follows = xp.concat([real[..., :1] & False, follows], axis=-1)
     before = xp.concat([tokens[..., :1], tokens[..., :-1]], axis=-1)
-    return xp.where(follows, before, xp.full_like(tokens, bos)), tokens, real
+    return xp.where(follows, before, xp.full_like(tokens, _bos(bos, tokens))), tokens, real
 
 def _tokens(tokens):
     """An array of integers with an axis."""
-    given = parse_array("shifted", "tokens", tokens)
-    if not library_of(given).isdtype(given.dtype, "integral"):
-        raise TypeError(f"shifted: tokens has the type {given.dtype}, expected integers, "
-                        "the numbers of the tokens; logits are not shifted")
+    given = _whole("tokens", tokens, "integral",
+                   "integers, the numbers of the tokens; logits are not shifted")
     if given.ndim: return given
     raise ValueError(f"shifted: tokens is the single number {tokens}, expected an array "
                      "(*batch, n)")
 
+def _whole(name, given, kinds, expected):
+    """An array of one of the kinds. An empty list has no kind, and may pass."""
+    a = parse_array("shifted", name, given)
+    if isinstance(a, WeakArray) and not a.size: return a.astype(int)
+    symbols = isinstance(a, SymArray)
+    if not symbols and library_of(a).isdtype(a.dtype, kinds): return a
+    found = "symbols" if symbols else f"the type {a.dtype}"
+    raise TypeError(f"shifted: {name} has {found}, expected {expected}")
+
+_BESIDE = {"mask": "booleans, False for padding",
+           "documents": "integers, the number of each token's document"}
+
 def _beside(tokens, name, given):
-    """An argument that has one entry for each token."""
-    given = parse_array("shifted", name, given)
-    if given.shape == tokens.shape: return given
-    raise ValueError(f"shifted: {name} has shape {tuple(given.shape)}, tokens "
-                     f"{tuple(tokens.shape)}, expected one entry for each token")
+    """An argument that has one entry for each token, in their library."""
+    given = _whole(name, given, ("bool", "integral"), _BESIDE[name])
+    if given.shape != tokens.shape:
+        raise ValueError(f"shifted: {name} has shape {tuple(given.shape)}, tokens "
+                         f"{tuple(tokens.shape)}, expected one entry for each token")
+    xp = library_of(tokens)
+    if isinstance(given, WeakArray): return xp.asarray(given, device=device(tokens))
+    if library_of(given) is xp: return given
+    raise TypeError(f"shifted: {name} is an array of another library than tokens, expected "
+                    "arrays of one; a list goes with any tokens")
+
+def _bos(bos, tokens):
+    """The number of a token, which the type of the others can hold."""
+    try: number = operator.index(bos)
+    except TypeError: number = None
+    if number is None or isinstance(bos, bool):
+        raise TypeError(f"shifted: bos is {bos!r}, expected an integer, the number of the token")
+    bounds = library_of(tokens).iinfo(tokens.dtype)
+    if bounds.min <= number <= bounds.max: return number
+    raise ValueError(f"shifted: bos is {bos}, expected one of the numbers that tokens of "
+                     f"the type {tokens.dtype} can hold")
 
 # %% ../nbs/12_language.ipynb #lmwindows
 def windows(n: int, size: int, stride: int) -> list[tuple[slice, slice]]:
@@ -116,7 +148,10 @@ def windows(n: int, size: int, stride: int) -> list[tuple[slice, slice]]:
     cd | ef
     def | g
     """
-    n, size, stride = map(operator.index, (n, size, stride))
+    try: n, size, stride = map(operator.index, (n, size, stride))
+    except TypeError:
+        raise TypeError(f"windows: n is {n!r:.40}, size {size!r:.40} and stride {stride!r:.40}, "
+                        "expected whole numbers; the n of a text is len(tokens)") from None
     if n < 0 or not 1 <= stride <= size:
         raise ValueError(f"windows: n is {n}, size {size} and stride {stride}, expected n >= 0 "
                          "and 1 <= stride <= size, for a longer stride leaves tokens out")

@@ -183,6 +183,29 @@ def test_parts_that_do_not_fit_are_refused(arguments, options, message):
         Linear(*arguments, **options)
 
 
+@pytest.mark.parametrize("cap", ["a", [1.0, 2.0], True, np.array(2.0)])
+def test_a_cap_is_a_plain_number(cap):
+    with pytest.raises(TypeError, match=r"Linear: softcap is .*\(.*\), expected a plain number"):
+        Linear(STATES, WEIGHT, softcap=cap)
+
+
+def test_a_part_that_is_missing_is_named():
+    with pytest.raises(TypeError, match="Linear: weight is 'None'"):
+        Linear(STATES, None)
+
+
+def test_a_cap_that_would_be_trained_is_refused():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match="without a gradient"):
+        Linear(torch.ones(1, 2), torch.ones(2, 3), softcap=torch.tensor(2.0, requires_grad=True))
+
+
+def test_shapes_without_numbers():
+    torch = pytest.importorskip("torch")
+    hidden, weight = torch.ones(3, 2, device="meta"), torch.ones(2, 4, device="meta")
+    assert Categorical(logits=Linear(hidden, weight)).logits.shape == (3, 4)
+
+
 def test_outcomes_of_a_product_stand_last():
     with pytest.raises(ValueError, match="axis is 1 beside Linear, expected -1"):
         Categorical(logits=Linear(STATES, WEIGHT), axis=1)

@@ -6,6 +6,7 @@ import math
 import mpmath as mp
 import numpy as np
 import pytest
+import sympy
 from family_checks import check_edges, every_family
 
 import xent_lit as xl
@@ -186,6 +187,13 @@ REFUSED = {
         lambda: encode([0, 1], [[0.5, 0.5]]),
         r"encode: q has shape \(1, 2\) for 2 labels, expected .* or one for each label \(2, k\)",
     ),
+    "rows for one place": (
+        lambda: encode([0], lambda before: [[0.5, 0.5]]),
+        r"encode: q has shape \(1, 2\) at one place, expected one pmf",
+    ),
+    "bits that are a list": (lambda: decode([1, 0], [0.5, 0.5], 2), "decode: bits is"),
+    "bits with a prefix": (lambda: decode("0b1", [0.5, 0.5], 2), "decode: bits is '0b1'"),
+    "a message of less than none": (lambda: decode("1", [0.5, 0.5], -1), "decode: m is -1"),
     "a decoder with too few rows": (lambda: decode("1", [[0.5, 0.5]], 2), "decode: q has shape"),
     "a coder with tables": (lambda: encode([0], [[[0.5, 0.5]]]), "encode: q has shape"),
     "a coder with a row that is no pmf": (
@@ -332,6 +340,15 @@ def test_bad_values_are_refused(what):
 
 
 WRONG_KIND = {
+    "a model in place of its pmfs": (
+        lambda: encode([0], Categorical(probs=[0.5, 0.5])),
+        r"encode: q is .*, expected its probabilities; q.pmf\(\)",
+    ),
+    "a coder of symbols": (
+        lambda: encode([0], list(sympy.symbols("a b", positive=True))),
+        "encode: q is symbolic or traced, expected numbers",
+    ),
+    "half a message": (lambda: decode("1", [0.5, 0.5], 0.5), "decode: m is 0.5, expected the num"),
     "both probs and logits": (
         lambda: Categorical(probs=[0.5, 0.5], logits=[0, 0]),
         "Categorical: got both of probs and logits, expected exactly one",
@@ -846,6 +863,12 @@ def test_a_share_is_inside(beta):
 def test_a_share_is_one_number(beta):
     with pytest.raises(TypeError, match="js_divergence: beta is .*expected one number"):
         xl.js_divergence([0.8, 0.2], [0.5, 0.5], beta=beta)
+
+
+def test_a_share_that_would_be_trained_is_refused():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match="beta asks for a gradient, which would be missed"):
+        xl.js_divergence([0.8, 0.2], [0.5, 0.5], beta=torch.tensor(0.3, requires_grad=True))
 
 
 def test_the_share_is_that_of_the_first():

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+import sympy as sp
 from helpers import NBS, code, notebooks
 
 from xent_lit import Categorical, Evaluation, bits_per_byte, nll, shifted, windows
@@ -46,6 +47,7 @@ def test_short_texts_ask_little():
     assert [a.tolist() for a in shifted([3])] == [[], [], []]
     assert [a.tolist() for a in shifted([3], bos=1)] == [[1], [3], [True]]
     assert [a.tolist() for a in shifted(np.zeros(0, int), bos=1)] == [[], [], []]
+    assert [a.tolist() for a in shifted([], mask=[], bos=1)] == [[], [], []]
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int16", "int64"])
@@ -58,10 +60,18 @@ def test_tokens_keep_their_type(kind):
 def test_tokens_of_other_libraries(library):
     xp = pytest.importorskip(library)
     make = getattr(xp, "tensor", xp.asarray)
-    given = dict(documents=make(NUMBERS), mask=make(REAL), bos=1)
+    given = dict(documents=make(NUMBERS), mask=make(np.array(REAL, bool).tolist()), bos=1)
     found = shifted(make(TOKENS), **given)
     assert {type(a) for a in found} == {type(make(TOKENS))}
     assert pairs(*found) == pairs(*shifted(TOKENS, documents=NUMBERS, mask=REAL, bos=1))
+
+
+def test_a_mask_from_a_list_goes_where_the_tokens_are():
+    torch = pytest.importorskip("torch")
+    tokens = torch.tensor(TOKENS)
+    assert isinstance(shifted(tokens, mask=REAL)[2], torch.Tensor)
+    with pytest.raises(TypeError, match="mask is an array of another library than tokens"):
+        shifted(tokens, mask=np.array(REAL))
 
 
 def test_what_is_not_asked_is_absent():
@@ -82,6 +92,12 @@ def test_what_is_not_asked_is_absent():
         (lambda: shifted(3), ValueError, "the single number 3, expected an array"),
         (lambda: shifted([1, 2], mask=[1]), ValueError, r"mask has shape \(1,\), tokens \(2,\)"),
         (lambda: shifted([1, 2], documents=[[1, 1]]), ValueError, "documents has shape"),
+        (lambda: shifted([1, 2], mask=[0.0, -np.inf]), TypeError, "mask has the type float64"),
+        (lambda: shifted([1, 2], documents=[1.0, np.nan]), TypeError, "expected integers, the nu"),
+        (lambda: shifted(list(sp.symbols("a b"))), TypeError, "tokens has symbols, expected int"),
+        (lambda: shifted([1, 2], bos=1.5), TypeError, "bos is 1.5, expected an integer"),
+        (lambda: shifted([1, 2], bos=True), TypeError, "bos is True, expected an integer"),
+        (lambda: shifted(np.uint8([1, 2]), bos=300), ValueError, "bos is 300, .* type uint8"),
     ],
 )
 def test_what_is_no_row_of_tokens_is_refused(call, error, message):
@@ -120,8 +136,10 @@ def test_windows_that_would_leave_tokens_out_are_refused(n, size, stride):
 
 
 def test_halves_of_tokens_are_refused():
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="windows: n is 5, size 4.0 and stride 2, expected whole"):
         windows(5, 4.0, 2)
+    with pytest.raises(TypeError, match=r"windows: n is \[1, 2\], .* the n of a text is len"):
+        windows([1, 2], 4, 2)
 
 
 # ── The page's own loop ──────────────────────────────────────────────────────────────────────────

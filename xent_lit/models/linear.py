@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
+from numbers import Real
 
 from ..arrays.types import ArrayLike
 from ..arrays.door import as_arrays, broadcast_shapes, keep_weak
@@ -46,7 +47,7 @@ class Linear:
     Raises
     ------
     ValueError : shapes that do not fit, a cap that is not > 0.
-    TypeError : not numbers, or two libraries.
+    TypeError : not numbers, two libraries, or a cap that is an array.
 
     References
     ----------
@@ -70,13 +71,12 @@ class Linear:
         for (name, x), a in zip(given.items(), arrays):
             if a is not x: object.__setattr__(self, name, keep_weak(a, x))
         _check_parts(*(tuple(a.shape) for a in arrays))
-        if self.softcap is None or 0 < self.softcap < math.inf: return
-        raise ValueError(f"Linear: softcap is {self.softcap}, expected a number > 0, or None")
+        if self.softcap is not None: object.__setattr__(self, "softcap", _cap(self.softcap))
 
     def parts(self):
         """The arrays by their names."""
         parts = {"hidden": self.hidden, "weight": self.weight, "bias": self.bias}
-        return {name: a for name, a in parts.items() if a is not None}
+        return {name: a for name, a in parts.items() if a is not None or name != "bias"}
 
     def stand_in(self, model):
         """Let a Categorical have these logits. Where PyTorch looks at each step, they are
@@ -112,10 +112,18 @@ def _check_parts(hidden, weight, bias=None):
     help_ = "; weight.T takes one that is stored as (k, d)" if turned else ""
     raise ValueError(f"Linear: {found}; expected (…, d), (d, k) and (k,){help_}")
 
+def _cap(c):
+    """A plain number: of an array its slope would be missed."""
+    if not isinstance(c, Real) or isinstance(c, bool):
+        raise TypeError(f"Linear: softcap is {c!r:.40} ({type(c).__name__}), expected a plain "
+                        "number > 0, or None; float(softcap) makes one, without a gradient")
+    if 0 < c < math.inf: return float(c)
+    raise ValueError(f"Linear: softcap is {c}, expected a number > 0, or None")
+
 def _without_autocast(a):
     """PyTorch makes no half precision of a product; elsewhere nothing does."""
     torch = sys.modules.get("torch")
-    if not torch or not isinstance(a, torch.Tensor): return nullcontext()
+    if not torch or not isinstance(a, torch.Tensor) or a.is_meta: return nullcontext()
     if not torch.is_autocast_enabled(a.device.type): return nullcontext()
     return torch.autocast(a.device.type, enabled=False)
 
