@@ -91,8 +91,9 @@ def _draw_rows(rng, rows=1):
     return list(rng.normal(size=(rows, k))), list(rng.normal(size=(rows, k)))
 
 def _draw_labelled(rng):
-    rows, along = _draw_rows(rng)
-    return rows, along, [int(rng.integers(len(rows[0])))]
+    """Some stand where exponentials overflow."""
+    (z,), along = _draw_rows(rng)
+    return [z + rng.choice([0, 1000])], along, [int(rng.integers(len(z)))]
 
 # %% ../../nbs/derivatives.ipynb #dvlabellaw
 def _but(cost, slopes=None, curves=None):
