@@ -144,7 +144,9 @@ soft_cost = RowFunction(_soft_cost, [_soft_slope_in_p, _soft_slope_in_z],
 
 # %% ../nbs/derivatives.ipynb #dvlse
 def _log_sum_exp(z, xp):
-    return logsumexp_rows(z, xp)[..., None],
+    nats = logsumexp_rows(z, xp)
+    if xp is symbolic: return xp.reshape(nats, (*z.shape[:-1], 1)),
+    return nats[..., None],
 
 def _lse_slope(z, xp):
     return softmax_rows(z, xp)
@@ -261,6 +263,7 @@ def _divergence_curve_in_w(rows, directions, xp):
 divergence_cost = RowFunction(
     _divergence, [_divergence_slope_in_z, _divergence_slope_in_w],
     [_divergence_curve_in_z, _divergence_curve_in_w])
+
 def kl_of_logits(z, w):
     """D(softmax z‖softmax w), accurate also where the two nearly agree or underflow."""
     xp, z, w = as_rows("kl_divergence", -1, p=z, q=w)
