@@ -27,7 +27,7 @@ def _sides(cost, rows, along, *fixed):
     def parts(*rows):
         rows = [*map(wrap, rows), *fixed]
         value, *kept = cost.value(*rows, xp)
-        slopes = [slope(*rows, *kept, xp) for slope in cost.slopes]
+        slopes = [slope(*rows, *kept, xp=xp) for slope in cost.slopes]
         return value, slopes
     moves = [wrap(_move(row, along, i)) for i, row in enumerate(rows)]
     still = [None] * (len(cost.slopes) - len(rows))
