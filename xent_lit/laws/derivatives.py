@@ -101,8 +101,8 @@ def _but(cost, slopes=None, curves=None):
     slopes, curves = slopes or cost.slopes, curves or cost.curves
     return RowFunction(cost.value, slopes, curves, cost.n_rows - len(slopes))
 
-def _label_forgotten(z, *rest):
-    return softmax_rows(z, rest[-1])
+def _label_forgotten(z, y, *kept, xp):
+    return softmax_rows(z, xp)
 
 slope_of_a_label = Claim(
     id="slope-of-a-label",
@@ -155,7 +155,7 @@ slope_of_entropy = Claim(
 
 # %% ../../nbs/derivatives.ipynb #dvkllaw
 def _turned(z, w, nats, xp):
-    return -divergence_cost.slopes[1](z, w, nats, xp)
+    return -divergence_cost.slopes[1](z, w, nats, xp=xp)
 
 slope_of_divergence = Claim(
     id="slope-of-divergence",
