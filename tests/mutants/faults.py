@@ -691,7 +691,7 @@ FOUNDATION = [
      "compared with itself", "test_divergence_of_coins"),
     ("costs", "_cross_slope_in_w", keep("first", "-"),
      "truth lost", "slope-of-cross-entropy"),
-    ("costs", "_coin_slope", without_minus(),
+    ("costs", "_coin_slope", keep("last", "*"),
      "sign of the logit lost", "slope-of-a-coin"),
     # ── How it is checked
     ("proof.claim", "_on_numbers", condition(False, 3),
