@@ -272,7 +272,8 @@ def linear(rounds):
     return [told("linear", shape=list(LINEAR), dtype="float32", **found)]
 
 
-PARTS = {"torch": beside_torch, "optax": beside_optax, "memory": memory, "linear": linear}
+# memory first: a process counts from the most that the one which started it ever held
+PARTS = {"memory": memory, "linear": linear, "torch": beside_torch, "optax": beside_optax}
 ALONE = {"memory": alone_memory, "linear": alone_linear}
 
 
