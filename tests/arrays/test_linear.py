@@ -479,7 +479,7 @@ print(peak() - before)
 
 
 def test_logits_of_a_vocabulary_are_not_held(monkeypatch):
-    monkeypatch.undo()  # blocks of 32 MB in single
+    monkeypatch.undo()  # blocks of 16 MB in single
     h, W = np.ones((2000, 2)), np.ones((2, 30_000))
     q = Categorical(logits=Linear(h, W))
     for measure in (lambda: nll(q, np.zeros(2000, int))), (lambda: entropy(q)):

@@ -16,9 +16,9 @@ from .values import is_concrete, is_transformed, requires_grad
 from .draws import map_draws
 
 # %% ../../nbs/arrays.ipynb #remakedf
-# Numbers made at once: 32 MB in single precision. What PyTorch records of the steps of f for
+# Numbers made at once: 16 MB in single precision. What PyTorch records of the steps of f for
 # one block is many times as much, so that blocks are smaller there.
-MADE, RECORDED = 2**23, 2**20
+MADE, RECORDED = 2**22, 2**20
 
 def rows_made(width, recorded=False):
     """How many rows of so many numbers are made at a time."""
