@@ -105,13 +105,23 @@ def _less_mean(p, t, xp):
         t = t - xp.take_along_axis(t, place, axis=-1)
     return t - xp.sum(p * t, axis=-1, keepdims=True)
 
+def _mean(p, x, xp):
+    """Σ p x; what never happens counts nothing."""
+    return xp.sum(multiply_zero_safe(p, x, xp), axis=-1, keepdims=True)
+
+def _tilt(p, slope, t, turn, xp):
+    """How p (x − Σ p x) changes along the logits of p, whose x changes with them by
+    ``turn`` times t."""
+    away = _less_mean(p, t, xp)
+    return slope * away + p * (turn * away - xp.sum(slope * t, axis=-1, keepdims=True))
+
 label_cost = RowFunction(_label_cost, [_label_slope], [_label_curve], fixed=1)
 
 # %% ../nbs/derivatives.ipynb #dvsoft
 def _soft_cost(p, z, xp):
     """Σ p (−log softmax z)."""
     _, costs = masses_and_costs(z, xp)
-    return xp.sum(multiply_zero_safe(p, costs, xp), axis=-1, keepdims=True),
+    return _mean(p, costs, xp),
 
 def _soft_slope_in_p(p, z, xp):
     """−log softmax(z); 0 where an outcome is impossible for both."""
@@ -161,8 +171,7 @@ log_sum_exp = RowFunction(_log_sum_exp, [_lse_slope], [_lse_curve])
 # %% ../nbs/derivatives.ipynb #dventropy
 def _entropy(z, xp):
     """H = Σ q (−log q) for q = softmax(z), and once more for the slope."""
-    q, costs = masses_and_costs(z, xp)
-    nats = xp.sum(multiply_zero_safe(q, costs, xp), axis=-1, keepdims=True)
+    nats = _mean(*masses_and_costs(z, xp), xp)
     return nats, nats
 
 def _entropy_slope(z, nats, xp):
@@ -175,9 +184,7 @@ def _entropy_curve(rows, directions, xp):
     t, = directions
     nats, _ = _entropy(z, xp)
     slope = _entropy_slope(z, nats, xp)
-    q = softmax_rows(z, xp)
-    away = _less_mean(q, t, xp)
-    return slope * away - q * (away + xp.sum(slope * t, axis=-1, keepdims=True))
+    return _tilt(softmax_rows(z, xp), slope, t, -1, xp)
 
 entropy_cost = RowFunction(_entropy, [_entropy_slope], [_entropy_curve])
 
@@ -185,10 +192,13 @@ entropy_cost = RowFunction(_entropy, [_entropy_slope], [_entropy_curve])
 def _divergence(z, w, xp):
     """D of p = softmax(z) from q = softmax(w), and once more for the slopes."""
     if _few_steps_serve(z, xp): return _divergence_in_few_steps(z, w, xp)
+    nats = _divergence_term_by_term(z, w, xp)
+    return nats, nats
+
+def _divergence_term_by_term(z, w, xp):
     p, q, r = log_ratio_of_rows(z, w, xp)
     terms = p * r if xp is symbolic else kl_of_ratio(p, q, r, xp)
-    nats = xp.sum(terms, axis=-1, keepdims=True)
-    return nats, nats
+    return xp.sum(terms, axis=-1, keepdims=True)
 
 def _divergence_slope_in_z(z, w, nats, *far, xp):
     """p (log(p/q) − D)."""
@@ -221,10 +231,6 @@ def _divergence_in_few_steps(z, w, xp):
     nats = mend_rows(by_terms, nats, far, (z, w), xp)
     return nats, nats, far
 
-def _divergence_term_by_term(z, w, xp):
-    terms = kl_of_ratio(*log_ratio_of_rows(z, w, xp), xp)
-    return xp.sum(terms, axis=-1, keepdims=True)
-
 def _slope_in_few_steps(slope, z, w, nats, far, xp):
     """The same where p and q are far apart."""
     d, p, s = _masses_below_peak(z, xp)
@@ -246,10 +252,8 @@ def _divergence_curve_in_z(rows, directions, xp):
     p, _, r = log_ratio_of_rows(z, w, xp)
     change = xp.zeros_like(p)
     if t is not None:
-        nats = xp.sum(multiply_zero_safe(p, r, xp), axis=-1, keepdims=True)
-        slope = multiply_zero_safe(p, r - nats, xp)
-        away = _less_mean(p, t, xp)
-        change = slope * away + p * (away - xp.sum(slope * t, axis=-1, keepdims=True))
+        slope = multiply_zero_safe(p, r - _mean(p, r, xp), xp)
+        change = _tilt(p, slope, t, 1, xp)
     return change if u is None else change - _spread(p, u, xp)
 
 def _divergence_curve_in_w(rows, directions, xp):
@@ -278,8 +282,7 @@ def kl_of_logits(z, w):
 def _cross_cost(z, w, xp):
     """H(p, q) for p = softmax(z) and q = softmax(w), and once more for the slopes."""
     _, costs = masses_and_costs(w, xp)
-    terms = multiply_zero_safe(softmax_rows(z, xp), costs, xp)
-    nats = xp.sum(terms, axis=-1, keepdims=True)
+    nats = _mean(softmax_rows(z, xp), costs, xp)
     return nats, nats
 
 def _cross_slope_in_z(z, w, nats, xp):
@@ -298,7 +301,7 @@ def _cross_curve_in_z(rows, directions, xp):
     change = xp.zeros_like(p)
     if t is not None:
         slope = _cross_slope_in_z(z, w, _cross_cost(z, w, xp)[0], xp)
-        change = slope * _less_mean(p, t, xp) - p * xp.sum(slope * t, axis=-1, keepdims=True)
+        change = _tilt(p, slope, t, 0, xp)
     return change if u is None else change - _spread(p, u, xp)
 
 cross_cost = RowFunction(_cross_cost, [_cross_slope_in_z, _cross_slope_in_w],
