@@ -25,13 +25,20 @@ LIBRARY = [name for name in MODULES if not name.startswith(("laws", "proof"))]
 # ── The bands ────────────────────────────────────────────────────────────────────────────────────
 
 
+def pages_of(part):
+    """The files of a part of the contents, each chapter before its sections."""
+    for chapter in part["chapters"]:
+        yield chapter["file"]
+        yield from (section["file"] for section in chapter.get("sections", ()))
+
+
 def reading_order():
     """Each module by its place in the book: whether in a chapter, and on which page."""
     pages = notebooks()
     numbered = {
-        entry["file"].removeprefix("nbs/"): bool(part.get("numbered"))
+        file.removeprefix("nbs/"): bool(part.get("numbered"))
         for part in CONTENTS["parts"]
-        for entry in part["chapters"]
+        for file in pages_of(part)
     }
     places = {}
     for page, stem in enumerate(stem for stem in numbered if stem in pages):
@@ -161,7 +168,7 @@ def test_a_name_defined_twice_is_found():
 
 
 def test_the_contents_list_every_page_and_nothing_else():
-    files = [entry["file"] for part in CONTENTS["parts"] for entry in part["chapters"]]
+    files = [file for part in CONTENTS["parts"] for file in pages_of(part)]
     pages = [path for path in NBS.iterdir() if path.suffix in (".ipynb", ".md")]
     assert sorted([CONTENTS["root"], *files]) == sorted(f"nbs/{path.stem}" for path in pages)
     numbered = [file for file in files if file.removeprefix("nbs/")[0].isdigit()]
