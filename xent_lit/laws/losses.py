@@ -101,8 +101,7 @@ one_logit_is_two = Claim(
 def _completed_loss(name, y, f, keep=1):
     """c ℓ(y, f) + b(y), from the row."""
     row = LOSSES[name]
-    xp, cost, target = as_arrays("row", cost=row.of(y, f), target=y)
-    return row.factor * cost + keep * row.term(target, xp)
+    return row.completed(y, f) if keep else row.factor_at() * row.of(y, f)
 
 def _surprise(name, y, f):
     return nll(LOSSES[name].model(f), [y])
