@@ -60,7 +60,7 @@ Losses
     softmax                    logits to probabilities
     log_softmax                logits to log-probabilities, without losing small ones
     logsumexp                  the normaliser of the logits
-    explain                    what a loss assumes
+    explain                    what a loss assumes, by any of its names
     is_cross_entropy           whether a loss is the surprise of any model
 
 Given x
@@ -101,7 +101,8 @@ One model and another
 from ._renamed import install
 from .arrays.checks import normalize
 from .arrays.protocol import as_distribution
-from .assumptions import explain, is_cross_entropy
+from .assumptions import is_cross_entropy
+from .explanation import explain
 from .calibration import brier_score, calibration_error, calibration_table
 from .coding import code_lengths, expected_length, huffman, kraft_sum
 from .comparison import Comparison, compare

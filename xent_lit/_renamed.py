@@ -38,7 +38,7 @@ MOVED = {
         mle           mle
         mle_derivation laws.likelihood""",
     "xent_lit.losses": """
-        explain       assumptions
+        explain       explanation
         is_cross_entropy assumptions
         nearest_model assumptions""",
     "xent_lit.conditional": """

@@ -134,6 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command == "explain": return _explain(" ".join(options.loss))
+    if options.command == "losses": return _losses()
     _require_libraries(parser)
     if options.only and options.only not in claims():
         parser.error(f"no claim {options.only!r}; there are {', '.join(claims())}")
@@ -152,6 +153,7 @@ def _parser():
     check.add_argument("--json", metavar="FILE", help="also write the result to a file")
     said = commands.add_parser("explain", help="what am I assuming when I use this loss?")
     said.add_argument("loss", nargs="+", help="its name, which may have several words")
+    commands.add_parser("losses", help="list all losses of the atlas")
     return parser
 
 def _require_libraries(parser):
@@ -180,8 +182,13 @@ def _write(rows, file):
     with open(file, "w", encoding="utf-8") as out:
         json.dump({"claims": rows}, out, indent=1, ensure_ascii=False)
 
+def _losses():
+    from xent_lit.explanation import catalogue
+    print(catalogue())
+    return 0
+
 def _explain(loss):
-    from xent_lit.assumptions import explain
+    from xent_lit.explanation import explain
     try: print(explain(loss))
     except (KeyError, ValueError) as why:
         print(why.args[0], file=sys.stderr)

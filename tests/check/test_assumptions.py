@@ -336,14 +336,14 @@ def test_what_is_no_name_is_named():
         def __call__(self, y, f):
             return (y - f) ** 2
 
-    with pytest.raises(TypeError, match=r"explain: got MSELoss\(\).*near: mse.*is_cross_entropy"):
+    with pytest.raises(TypeError, match=r"explain: got MSELoss\(\).*near: .*mse.*outcomes="):
         explain(MSELoss())
     with pytest.raises(TypeError, match="expected also outcomes= and predictions="):
         is_cross_entropy(MSELoss())
     with pytest.raises(TypeError, match="got 3, expected a name"):
         is_cross_entropy(3)
-    for wrong, near in {"msee": "mse", "logstic": "logistic", "MSELoss": "mse"}.items():
+    for wrong, near in {"msee": "mse", "logstic": "logistic"}.items():
         with pytest.raises(ValueError, match=f"no loss called '{wrong}'.*near: .*{near}"):
             explain(wrong)
-    with pytest.raises(ValueError, match="no loss called 'triplet', expected one of squared"):
-        explain("triplet")
+    with pytest.raises(ValueError, match="no loss called 'least regret', expected one of the"):
+        explain("least regret")
