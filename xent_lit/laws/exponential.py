@@ -11,10 +11,10 @@ import numpy as np
 
 from ..arrays.symbols import SymArray, symbolic, symbols_vector
 from ..arrays.door import as_arrays
+from ..rows import logsumexp_rows, softmax_rows
 from ..proof.claim import Claim
 from ..divergence import kl_divergence
 from ..entropy import cross_entropy
-from ..rows import logsumexp_rows, softmax_rows
 from ..models.categorical import Categorical
 
 # %% ../../nbs/families.ipynb #lawexpcase

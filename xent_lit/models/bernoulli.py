@@ -19,6 +19,7 @@ from .pairs import closed_form
 from .fitting import check_outcomes_of
 from .distribution import itself, known_or_expected, ProbsOrLogits
 from .exponential_family import Declared, X
+from ..batches import coin_mean
 from ..costs import coin_cost, kl_of_logits
 from .rules import check_labels, LOGIT, PROBABILITY
 
@@ -96,6 +97,10 @@ class Bernoulli(Declared, ProbsOrLogits):
         xp, y, table = as_broadcastable(caller, keep_integers=True, **named)
         flaw = check_labels(caller, xp, y, "0 or 1", _is_binary, table.dtype)
         return spoiled(self._cost_of_label(y, table, xp), flaw)
+
+    def mean_at_once(self, x):
+        """The mean surprise of labels, for a batch in PyTorch."""
+        return coin_mean(self.table, x) if self.by_logits else None
 
     def _cost_of_label(self, y, table, xp):
         if self.by_logits and xp is not symbolic:

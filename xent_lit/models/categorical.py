@@ -31,6 +31,7 @@ from .links import SOFTMAX_LINK
 from .pairs import closed_form
 from .fitting import check_outcomes_of
 from .distribution import ProbsOrLogits
+from ..batches import label_mean
 from ..costs import cross_cost, entropy_cost, kl_of_logits, label_cost, soft_cost
 from .rules import check_labels, LOGIT, PROBABILITY
 
@@ -140,6 +141,11 @@ class Categorical(ProbsOrLogits):
             check_shapes("Categorical.log_prob", y=y.shape, batch=table.shape[:-1])
         y, flaw = as_labels(xp, y, table.shape[-1], table.dtype)
         return spoiled(self._costs_of_labels(table, y[..., None], xp), flaw)
+
+    def mean_at_once(self, x):
+        """The mean surprise of labels, for a small batch in PyTorch."""
+        if self.by_logits and self.classes is None: return label_mean(self.table, x)
+        return None
 
     def _costs_of_labels(self, table, y, xp):
         def of_probs(p, y):

@@ -302,6 +302,10 @@ class Distribution:
         """The surprise −log q(x), nats."""
         return 0 - self.log_prob(x)         # a mere minus would make −0.0 of a sure draw
 
+    def mean_at_once(self, x):
+        """The mean surprise of draws by a short way, or None where there is none."""
+        return None
+
     def in_single(self):
         """The same, with parameters of half precision widened to single."""
         if not any(map(is_half, self._given().values())): return self
