@@ -1,0 +1,103 @@
+"""The short way to the mean of a batch in PyTorch gives what the long way gives, and gives up
+wherever something is out of the ordinary."""
+
+import numpy as np
+import pytest
+
+from xent_lit import Bernoulli, Categorical, nll
+from xent_lit.batches import coin_mean, label_mean
+
+torch = pytest.importorskip("torch")
+
+
+def batch(seed=0, n=32, k=10, spread=10.0, dtype=None):
+    rng = np.random.default_rng(seed)
+    z = torch.tensor(spread * rng.normal(size=(n, k)), dtype=dtype or torch.float64)
+    return z.requires_grad_(), torch.tensor(rng.integers(0, k, n))
+
+
+def coins(seed=0, n=1000, dtype=None):
+    rng = np.random.default_rng(seed)
+    t = torch.tensor(30 * rng.normal(size=n), dtype=dtype or torch.float64)
+    return t.requires_grad_(), torch.tensor(rng.integers(0, 2, n), dtype=t.dtype)
+
+
+WAYS = {
+    "labels": (batch, lambda z: Categorical(logits=z), label_mean),
+    "coins": (coins, lambda t: Bernoulli(logits=t), coin_mean),
+}
+
+
+@pytest.mark.parametrize("kind", WAYS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_the_short_way_agrees_with_the_long_one(kind, dtype):
+    make, model, short = WAYS[kind]
+    z, y = make(dtype=dtype)
+    assert short(z, y) is not None, "it is taken"
+    found = nll(model(z), y)
+    long = nll(model(z), y, weights=torch.ones(len(z), dtype=dtype))
+    eps = torch.finfo(dtype).eps
+    assert abs(found - long) <= 8 * eps * long and found.dtype is dtype
+    (slope,), (expected,) = (torch.autograd.grad(x, z) for x in (found, long))
+    assert (slope - expected).abs().max() <= 8 * eps * expected.abs().max()
+    small = expected.abs() > 0
+    assert ((slope - expected).abs() <= 64 * eps * expected.abs())[small].all()
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_it_is_differentiated_twice_and_gone_back_through_twice(kind):
+    make, model, _ = WAYS[kind]
+    z, y = make(n=4, **({"k": 3, "spread": 1.0} if kind == "labels" else {}))
+    cost = nll(model(z), y)
+    (first,) = torch.autograd.grad(3 * cost, z, create_graph=True)
+    (again,) = torch.autograd.grad(3 * cost, z, retain_graph=True)
+    assert torch.allclose(first, again, rtol=1e-14)
+    along = torch.arange(z.numel(), dtype=z.dtype).reshape(z.shape)
+    (curve,) = torch.autograd.grad((first * along).sum(), z)
+    with torch.no_grad():
+        moved = (z + 1e-6 * along).requires_grad_(), (z - 1e-6 * along).requires_grad_()
+    ends = [torch.autograd.grad(3 * nll(model(end), y), end)[0] for end in moved]
+    assert torch.allclose(curve, (ends[0] - ends[1]) / 2e-6, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("label", [-1, 10, -100])
+def test_a_label_that_does_not_exist_is_refused(label):
+    z, y = batch()
+    y[3] = label
+    with pytest.raises(ValueError, match=f"y is {label}|got {label}|{label}"):
+        nll(Categorical(logits=z), y)
+
+
+@pytest.mark.parametrize("label", [2.0, -1.0, 1e-9, 1 - 1e-16, np.nan, np.inf, 5e-324])
+def test_a_coin_that_fell_on_no_side_is_refused(label):
+    t, y = coins()
+    y[3] = label
+    if label == 1 - 1e-16:
+        y[3] = np.nextafter(1, 0)
+    assert coin_mean(t, y) is None
+    with pytest.raises(ValueError, match="expected 0 or 1"):
+        nll(Bernoulli(logits=t), y)
+
+
+@pytest.mark.parametrize("logit", [41.0, -41.0, np.inf, -np.inf, np.nan, 1e300])
+def test_logits_far_away_go_the_long_way(logit):
+    z, y = batch(spread=1.0)
+    with torch.no_grad():
+        z[2, 4] = logit
+    assert label_mean(z, y) is None
+
+
+def test_what_is_out_of_the_ordinary_goes_the_long_way():
+    z, y = batch()
+    t, sides = coins()
+    assert label_mean(z, y.int()) is None and label_mean(z, y[:5]) is None
+    assert label_mean(z.half(), y) is None and label_mean(torch.nn.Parameter(z), y) is None
+    assert coin_mean(t, sides.float()) is None and coin_mean(t, sides[:1]) is None
+    assert coin_mean(t, sides.clone().requires_grad_()) is None
+    assert label_mean(np.zeros((2, 3)), np.array([0, 1])) is None
+    assert torch.func.grad(lambda z: nll(Categorical(logits=z), y))(z.detach()).shape == z.shape
+    y.add_(0)
+    cost = nll(Categorical(logits=z), y)
+    y[0] = 1 - y[0].clamp(max=1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        cost.backward()
