@@ -110,16 +110,39 @@ def _warm(z):
 def _entropy_of_teacher(y, xp):
     return _entropy_of_target(softmax(y / _WARMTH), xp)
 
-# symbols
-def _coin_symbols(*shape):
+# symbols to show it on
+def _letters():
     import sympy as sp
-    p = 1 / (1 + sp.Symbol("a", positive=True))
-    return [(y, p) for y in (0, 1)]
+    return sp.Symbol("t", real=True), *sp.symbols("a b", positive=True)
 
-def _score_symbols():
-    import sympy as sp
-    t, u = sp.symbols("t u", positive=True)
-    return [((0, 1, 1), [t, -u, t]), ((1, 1, 0), [t, u, -u])]
+def _both_labels(*rest):
+    return [(0, *rest), (1, *rest)]
+
+def _chance_symbols():
+    return _both_labels(1 / (1 + _letters()[1]))
+
+def _hit_symbols():
+    return _both_labels(*_letters()[:2])
+
+def _soft_symbols():
+    _, a, b = _letters()
+    return [(1 / (1 + a), 1 / (1 + b))]
+
+def _share_symbols():
+    t, a, _ = _letters()
+    return [(1 / (1 + a), t)]
+
+def _pmf_symbols():
+    _, a, b = _letters()
+    return [([1 / (1 + a), a / (1 + a)], [1 / (1 + b), b / (1 + b)])]
+
+def _teacher_symbols():
+    t, a, b = _letters()
+    return [([t, t - a], [a, a - b])]
+
+def _several_symbols():
+    _, a, b = _letters()
+    return [((0, 1, 1), [a, -b, a]), ((1, 1, 0), [a, b, -b])]
 
 LABEL_LOSSES: tuple[Loss, ...] = (
     Loss(
@@ -144,7 +167,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=(0, 1),
         predictions=_label_chances,
         model=Bernoulli,
-        symbols=_coin_symbols),
+        symbols=_chance_symbols),
     Loss(
         name="probit",
         group="labels",
@@ -158,6 +181,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         libraries="statsmodels",
         outcomes=(0, 1),
         predictions=_label_logits,
+        symbols=LOSSES["logistic"].symbols,
         model=_probit_model),
     Loss(
         name="cross-entropy lambda",
@@ -177,6 +201,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=(0, 1),
         predictions=_label_logits,
         shapes=_exposures,
+        symbols=_hit_symbols,
         model=_hit_model),
     Loss(
         name="multi-label",
@@ -197,7 +222,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         predictions=_label_rows,
         model=_several_model,
         factor=3,
-        symbols=_score_symbols),
+        symbols=_several_symbols),
     Loss(
         name="soft labels",
         group="labels",
@@ -216,6 +241,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=(0.1, 0.25, 0.5, 0.9),
         predictions=_label_chances,
         truth=Bernoulli,
+        symbols=_soft_symbols,
         model=Bernoulli),
     Loss(
         name="class weights",
@@ -239,6 +265,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=(0.1, 0.25, 0.5, 0.8),
         predictions=_label_logits,
         truth=_reweighted_truth,
+        symbols=_share_symbols,
         model=LOSSES["logistic"].model,
         evidence=Whole(lambda: (0, 1), _heavy_label, is_one=False)),
     Loss(
@@ -259,6 +286,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=(0, 1, 2),
         predictions=_label_rows,
         truth=_smoothed_truth,
+        symbols=LOSSES["softmax"].symbols,
         model=LOSSES["softmax"].model,
         evidence=Whole(lambda: (0, 1, 2), _smoothed_at_one, is_one=False)),
     Loss(
@@ -281,6 +309,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=((0.7, 0.2, 0.1), (0.25, 0.25, 0.5), (0.02, 0.08, 0.9)),
         predictions=_pmfs_of_three,
         truth=Categorical,
+        symbols=_pmf_symbols,
         model=Categorical,
         term=_entropy_of_target),
     Loss(
@@ -299,6 +328,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         outcomes=((2.0, 1.0, -1.0), (0.0, 0.0, 3.0), (-1.0, 4.0, 0.5)),
         predictions=_label_rows,
         truth=_warm,
+        symbols=_teacher_symbols,
         model=_warm,
         factor=1 / _WARMTH**2,
         term=_entropy_of_teacher))
