@@ -47,7 +47,7 @@ class Trap:
     words: str
     thread: str = ""
 
-def _no_term(y, xp):
+def _no_term(y, xp, *shape):
     return 0
 
 def _no_shape(rng):
@@ -194,6 +194,17 @@ def _log_two(y, xp, b=1):
 def _log_factorial(y, xp):
     return special_function(xp, "gammaln", y + 1)
 
+# symbols to show it on
+def _logit_symbols():
+    import sympy as sp
+    t = sp.Symbol("t", real=True)
+    return [(0, t), (1, t)]
+
+def _row_symbols():
+    import sympy as sp
+    t, (a, b) = sp.Symbol("t", real=True), sp.symbols("a b", positive=True)
+    return [(y, [t, t - a, t - a - b]) for y in (0, 1, 2)]
+
 # predictions to try
 def _scores(rng):
     return [0.0, *rng.normal(scale=2, size=24)]
@@ -253,8 +264,17 @@ LOSSES = {row.name: row for row in (
         dropped="nothing",
         libraries="with probabilities for f, torch stops at 100 and sklearn's log_loss "
                   "near 36; with logits nothing is cut",
+        shipped=("torch.nn.BCEWithLogitsLoss", "torch.nn.SoftMarginLoss",
+                 "optax.sigmoid_binary_cross_entropy", "sk.HalfBinomialLoss",
+                 "sgd.log_loss", "tf.nn.sigmoid_cross_entropy_with_logits",
+                 "tf1.sigmoid_cross_entropy", "xgb.reg:logistic", "xgb.binary:logistic",
+                 "xgb.binary:logitraw", "lgb.binary", "lgb.cross_entropy", "sm.Binomial",
+                 "smd.Logit"),
+        traps=(Trap("LightGBM's parameter sigmoid multiplies f: the logit is sigmoid times f"),
+               Trap("torch's SoftMarginLoss wants the labels −1 and 1, the others 0 and 1")),
         outcomes=(0, 1),
         predictions=_scores,
+        symbols=_logit_symbols,
         model=_bernoulli_model),
     Loss(
         name="softmax",
@@ -268,9 +288,32 @@ LOSSES = {row.name: row for row in (
         assumes="Categorical(logits=f)",
         dropped="nothing",
         libraries="torch's cross_entropy takes logits; "
-                  "Keras takes probabilities unless from_logits=True",
+                  "Keras takes probabilities unless from_logits=True. The Hessian is "
+                  "2 p (1 − p) in XGBoost, and p (1 − p) K/(K − 1) in LightGBM",
+        shipped=("torch.nn.CrossEntropyLoss", "torch.nn.NLLLoss",
+                 "torch.nn.LinearCrossEntropyLoss", "torch.nn.AdaptiveLogSoftmaxWithLoss",
+                 "keras.CategoricalCrossentropy", "keras.SparseCategoricalCrossentropy",
+                 "optax.softmax_cross_entropy",
+                 "optax.softmax_cross_entropy_with_integer_labels",
+                 "optax.safe_softmax_cross_entropy", "sk.HalfMultinomialLoss",
+                 "tf.nn.softmax_cross_entropy_with_logits",
+                 "tf.nn.sparse_softmax_cross_entropy_with_logits",
+                 "tf1.softmax_cross_entropy", "tf1.sparse_softmax_cross_entropy",
+                 "xgb.multi:softmax", "xgb.multi:softprob", "lgb.multiclass",
+                 "cat.MultiClass", "smd.MNLogit"),
+        traps=(
+            Trap("probabilities where torch expects logits: CrossEntropyLoss cannot fall "
+                 "below 1.461 for 10 classes, and 5.909 for 1000"),
+            Trap("probabilities where torch's NLLLoss expects their logarithms: the loss is "
+                 "minus a probability"),
+            Trap("logits where Keras expects probabilities: they are divided by their sum"),
+            Trap("torch accepts targets such as (1, 1, 0), which are no pmf"),
+            Trap("where all labels are ignored, torch's mean is NaN"),
+            Trap("XGBoost's Hessian is to become |p − y|",
+                 "https://github.com/dmlc/xgboost/pull/12537")),
         outcomes=(0, 1, 2),
         predictions=_rows_of_logits,
+        symbols=_row_symbols,
         model=_categorical_model),
     Loss(
         name="poisson",
@@ -298,7 +341,11 @@ LOSSES = {row.name: row for row in (
         assumes="no model: f = 2 is dearer than f = 1 for the label −1, "
                 "and not cheaper for the label 1",
         dropped="",
-        libraries="support vector machines",
+        libraries="support vector machines; Keras reads labels 0 and 1 as −1 and 1, and "
+                  "optax does not",
+        shipped=("keras.Hinge", "optax.hinge_loss", "sgd.hinge", "tf1.hinge_loss",
+                 "xgb.binary:hinge", "cat.HingeLoss"),
+        traps=(Trap("a score is no logit: there are no probabilities to read off"),),
         outcomes=(-1, 1),
         predictions=_scores),
     Loss(
@@ -306,7 +353,8 @@ LOSSES = {row.name: row for row in (
         group="labels",
         verdict="none",
         evidence=Dominated((-1, 1), worse=0.0, better=1.0, likelihood=_of_sides),
-        aliases=("0-1", "0/1", "zero one", "error rate"),
+        aliases=("0-1", "0/1", "zero one", "error rate", "accuracy", "hamming"),
+        shipped=("sklearn.zero_one_loss", "cat.NumErrors"),
         formula="1 if y f ≤ 0 else 0 for y in {−1, 1} and a score f",
         of=_zero_one,
         assumes="no model: the score 0 is wrong for both labels; "
@@ -325,6 +373,12 @@ LOSSES = {row.name: row for row in (
         of=_focal,
         assumes="no model: exp(−c ℓ) of the two labels sums to the same total for no c",
         dropped="",
-        libraries="object detection; γ = 2 is the usual exponent",
+        libraries="object detection; γ = 2 is the usual exponent. torchvision also weights "
+                  "the classes by α = 0.25, unless told not to; keras and optax do not",
+        shipped=("keras.BinaryFocalCrossentropy", "keras.CategoricalFocalCrossentropy",
+                 "optax.sigmoid_focal_loss", "kornia.focal_loss", "cat.Focal",
+                 "torchvision.sigmoid_focal_loss"),
+        traps=(Trap("its probabilities are pulled to ½: where the truth is 0.8, the cheapest "
+                    "prediction is 0.627"),),
         outcomes=(0, 1),
         predictions=_chances))}

@@ -1,12 +1,14 @@
 """The atlas: every loss that people use, and the model it assumes."""
 
 from ..losses import GROUPS, LOSSES
-from . import choices, contrast, counts, generative, labels, numbers, scores, sequences, times
+from . import (
+    choices, contrast, counts, generative, labels, margins, numbers, scores, sequences, times)
 
 _ROWS = (
     *LOSSES.values(),
     *numbers.NUMBER_LOSSES,
     *labels.LABEL_LOSSES,
+    *margins.MARGIN_LOSSES,
     *counts.COUNT_LOSSES,
     *sequences.SEQUENCE_LOSSES,
     *choices.CHOICE_LOSSES,

@@ -6,7 +6,224 @@
 __all__ = ['SCORE_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atscoresi
-from ..losses import Loss
+import math
+
+import numpy as np
+
+from ..arrays.types import optional_import
+from ..evidence import Argued, Dominated, Forced, Moving, Unbounded
+from ..losses import LOSSES, Loss, Trap
 
 # %% ../../nbs/atlas.ipynb #atscores
-SCORE_LOSSES: tuple[Loss, ...] = ()
+_GREYS = (0.0, 0.1, 0.5, 1.0)
+_MASKS = ((0, 0), (0, 1), (1, 0), (1, 1))                    # of two pixels
+
+def _masks_of_chances(rng):
+    return rng.uniform(size=(25, 2))
+
+def _cost_of_pixels(y, p):
+    """The surprise of independent pixels that are on with the probabilities p."""
+    sure = [1 - abs(a - b) for a, b in zip(y, p)]
+    return -sum(map(math.log, sure)) if all(sure) else math.inf
+
+def _tversky(y, p, alpha=1, beta=1):
+    hit = np.dot(y, p)
+    false, missed = np.sum(p) - hit, np.sum(y) - hit
+    size = hit + alpha * false + beta * missed
+    return 1 - hit / size if size else 1.0
+
+def _dice(y, p):
+    return _tversky(y, p, 1 / 2, 1 / 2)
+
+def _steps(y, k):
+    """Whether the outcome is at most 0, 1, …, k − 1."""
+    return np.arange(k) >= y
+
+def _ranked(y, p):
+    return float(np.sum((np.cumsum(p) - _steps(y, len(p))) ** 2))
+
+def _pmfs_of_four(rng):
+    return rng.dirichlet([1, 1, 1, 1], size=25)
+
+def _crps_of_normal(r, s):
+    z = r / s
+    density, below = math.exp(-z * z / 2) / math.sqrt(2 * math.pi), math.erf(z / math.sqrt(2))
+    return s * (z * below + 2 * density - 1 / math.sqrt(math.pi))
+
+def _total_on_the_line(cost, s):
+    """The integral of exp(−cost(r, s)) over all errors r; each cost is even in r."""
+    quad = optional_import("scipy.integrate", "fit", "the atlas").quad
+    def mass(r):
+        return math.exp(-cost(r, s))
+    return 2 * (quad(mass, 0, 8 * s)[0] + quad(mass, 8 * s, math.inf)[0])
+
+def _total_of_crps(s):
+    return _total_on_the_line(_crps_of_normal, s)
+
+def _cost_of_normal(r, s):
+    return r * r / (2 * s * s) + math.log(s * math.sqrt(2 * math.pi))
+
+def _total_of_normal(s):
+    return _total_on_the_line(_cost_of_normal, s)
+
+def _spherical(y, p):
+    return -(p if y else 1 - p) / math.hypot(p, 1 - p)
+
+def _chances_of_both(p):
+    return 1 - p, p
+
+def _unlike(y, f, small=1e-4):
+    """1 less the part of SSIM that compares the brightness."""
+    return 1 - (2 * y * f + small) / (y * y + f * f + small)
+
+def _minus_decibels(y, f):
+    return 10 * math.log10((y - f) ** 2)
+
+def _grey_of_four(y, f):
+    """The surprise where the four greys have weights exp(−(y − f)²)."""
+    gaps = [(y - f) ** 2 - (other - f) ** 2 for other in _GREYS]
+    return math.log(math.fsum(map(math.exp, gaps)))
+
+def _variation(y, f):
+    return abs(f[1] - f[0])
+
+def _squared_pixels(y, f):
+    return sum((a - b) ** 2 for a, b in zip(y, f))
+
+def _pictures(rng):
+    return rng.uniform(0.01, 1, size=(25, 2))
+
+def _greys(rng):
+    return rng.uniform(0.01, 1, size=25)
+
+SCORE_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="Dice",
+        group="scores",
+        verdict="none",
+        aliases=("dice loss", "soft dice", "f1 loss", "sorensen-dice"),
+        shipped=("keras.Dice", "optax.dice_loss", "optax.binary_dice_loss",
+                 "optax.multiclass_generalized_dice_loss", "kornia.dice_loss",
+                 "monai.DiceLoss", "smp.DiceLoss"),
+        formula="1 − 2 Σ y f / (Σ y + Σ f) for a mask y and probabilities f of its pixels",
+        of=_dice,
+        assumes="no model: with all pixels on, f is never dearer than with all off, whatever "
+                "the mask",
+        libraries="an empty mask, predicted empty, costs 1 in Keras and next to nothing in "
+                  "optax, which adds 1 above and below the fraction",
+        traps=(
+            Trap("where each pixel is on with the probability 0.4, the cheapest prediction "
+                 "is 1 everywhere: probabilities that were trained with it are none"),
+            Trap("with an empty mask the formula says 1 whatever is predicted, and teaches "
+                 "nothing",
+                 "https://github.com/open-mmlab/mmocr/pull/408")),
+        outcomes=_MASKS,
+        predictions=_masks_of_chances,
+        evidence=Dominated(_MASKS, worse=(0, 0), better=(1, 1), likelihood=_cost_of_pixels)),
+    Loss(
+        name="Jaccard",
+        group="scores",
+        verdict="none",
+        aliases=("tversky", "iou", "jaccard loss", "lovász", "lovasz"),
+        shipped=("keras.Tversky", "kornia.tversky_loss", "kornia.lovasz_hinge_loss",
+                 "kornia.lovasz_softmax_loss", "smp.JaccardLoss"),
+        formula="1 − Σ y f / (Σ y f + α Σ (1 − y) f + β Σ y (1 − f)); "
+                "Jaccard for α = β = 1, Dice for α = β = ½, Tversky for any",
+        of=_tversky,
+        assumes="no model, as Dice: all pixels on is never dearer than all off. The Lovász "
+                "losses are surfaces through the Jaccard losses of the masks",
+        libraries="each library has a small number of its own above and below the fraction",
+        traps=(Trap("Keras up to 3.15.1 had α and β exchanged: α = 1, β = 0 punished the "
+                    "pixels that were missed, not the false ones",
+                    "https://github.com/keras-team/keras/pull/23333"),),
+        outcomes=_MASKS,
+        predictions=_masks_of_chances,
+        evidence=Dominated(_MASKS, worse=(0, 0), better=(1, 1), likelihood=_cost_of_pixels)),
+    Loss(
+        name="CRPS",
+        group="scores",
+        verdict="score",
+        aliases=("continuous ranked probability score", "ranked probability score", "rps",
+                 "energy score"),
+        shipped=("properscoring.crps_gaussian", "scoringrules.crps", "ngboost.CRPScore"),
+        formula="∫ (F(x) − 1[y ≤ x])² dx for a predicted cdf F; for outcomes 0, 1, 2, … a sum",
+        of=_ranked,
+        assumes="no model: for a predicted Normal the total of exp(−c ℓ) over all errors "
+                "depends on cσ, so that no c makes it one number",
+        libraries="in the units of y, not in nats",
+        outcomes=(0, 1, 2, 3),
+        predictions=_pmfs_of_four,
+        reads=np.asarray,
+        evidence=Moving(_total_of_crps, (0.1, 1.0, 3.0, 10.0), _total_of_normal)),
+    Loss(
+        name="spherical score",
+        group="scores",
+        verdict="score",
+        aliases=("spherical", "spherical loss"),
+        formula="−f_y/‖f‖ for probabilities f",
+        of=_spherical,
+        assumes="no model: the totals of exp(−c ℓ) agree for no c",
+        libraries="rarely shipped",
+        outcomes=(0, 1),
+        predictions=LOSSES["focal"].predictions,
+        reads=_chances_of_both,
+        evidence=Forced((0, 1), agree=(1.0, 0.5), differ=0.25,
+                        likelihood=LOSSES["focal"].evidence.likelihood)),
+    Loss(
+        name="SSIM",
+        group="scores",
+        verdict="none",
+        aliases=("structural similarity", "ssim loss", "dssim"),
+        shipped=("kornia.ssim_loss",),
+        formula="1 − (2 y f + C)/(y² + f² + C) for the brightness y ≥ 0 of a window, times "
+                "such factors for contrast and structure",
+        of=_unlike,
+        assumes="no model: a prediction far brighter than any picture is dearer than white, "
+                "whatever the picture",
+        libraries="kornia halves it, and cuts it off at 0 and 1",
+        outcomes=_GREYS,
+        predictions=_greys,
+        evidence=Dominated(_GREYS, worse=20.0, better=1.0, likelihood=_grey_of_four)),
+    Loss(
+        name="PSNR",
+        group="scores",
+        verdict="none",
+        aliases=("psnr loss", "peak signal-to-noise ratio"),
+        shipped=("kornia.psnr_loss",),
+        formula="10 log₁₀ of the mean of (y − f)², in decibels, for pixels in [0, 1]",
+        of=_minus_decibels,
+        assumes="no model: it falls below any bound where f comes near to y, and the surprise "
+                "of a pixel of 256 levels is never negative",
+        libraries="kornia returns minus the PSNR",
+        outcomes=(0.0,),
+        predictions=_greys,
+        evidence=Unbounded((0.0,), path=(1e-2, 1e-4, 1e-6, 1e-8), likelihood=_grey_of_four)),
+    Loss(
+        name="total variation",
+        group="scores",
+        verdict="none",
+        aliases=("tv", "tv loss"),
+        shipped=("kornia.total_variation",),
+        formula="Σ |f_i − f_j| over neighbouring pixels of the prediction",
+        of=_variation,
+        assumes="no model: it does not look at the picture, so that a flat prediction is "
+                "cheaper than any other. Beside a loss it is a prior, as weight decay is",
+        libraries="kornia sums over all pixels",
+        outcomes=_MASKS,
+        predictions=_pictures,
+        evidence=Dominated(_MASKS, worse=(0, 1), better=(0, 0), likelihood=_squared_pixels)),
+    Loss(
+        name="distances between samples and features",
+        group="scores",
+        verdict="none",
+        aliases=("wasserstein", "sinkhorn", "mmd", "hausdorff", "perceptual loss", "lpips",
+                 "mutual information"),
+        shipped=("geomloss.SamplesLoss", "tf1.mean_pairwise_squared_error"),
+        formula="a distance between two sets of draws, or between features of two pictures",
+        assumes="no model: what such a distance does not see costs nothing",
+        libraries="TensorFlow's mean_pairwise_squared_error sees only differences of pixels; "
+                  "of these alone it is the squared error, and Normal",
+        evidence=Argued(
+            "Two outcomes that the features, or the differences, do not tell apart cost the "
+            "same, and where there is a line of them, the total of exp(−c ℓ) has no end. MMD "
+            "and the energy distance are scores of a sample, by a kernel.")))
