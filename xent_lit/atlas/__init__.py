@@ -1,11 +1,13 @@
 """The atlas: every loss that people use, and the model it assumes."""
 
 from ..losses import GROUPS, LOSSES
-from . import choices, contrast, counts, generative, labels, numbers, scores, sequences, times
+from . import (
+    choices, contrast, counts, generative, labels, numbers, refused, scores, sequences, times)
 
 _ROWS = (
     *LOSSES.values(),
     *numbers.NUMBER_LOSSES,
+    *refused.REFUSED_LOSSES,
     *labels.LABEL_LOSSES,
     *counts.COUNT_LOSSES,
     *sequences.SEQUENCE_LOSSES,

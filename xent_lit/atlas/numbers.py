@@ -6,7 +6,180 @@
 __all__ = ['NUMBER_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atnumbersi
-from ..losses import Loss
+from ..arrays.door import as_arrays
+from ..arrays.symbols import constants
+from ..special import gammaln
+from ..models.categorical import Categorical
+from ..models.lognormal import LogNormal
+from ..models.maps import affine
+from ..models.mixture import Mixture
+from ..models.normal import Normal
+from ..models.student_t import StudentT
+from ..models.transformed import Transformed
+from ..losses import _half_log_two_pi, _half_precision, _scales
+from ..losses import Loss, Trap
+from ..logits import logsumexp
+
+# %% ../../nbs/atlas.ipynb #atnumbersf
+# a mean and a variance
+def _variance_cost(y, f):
+    xp, y, m, v = as_arrays("variance", y=y, m=f[0], v=f[1])
+    return (xp.log(v) + (y - m) ** 2 / v) / 2
+
+def _twice_variance_cost(y, f):
+    return 2 * _variance_cost(y, f)
+
+def _variance_model(f):
+    xp, m, v = as_arrays("variance", m=f[0], v=f[1])
+    return Normal(m, xp.sqrt(v))
+
+def _means_and_variances(rng):
+    return [(rng.normal(), rng.uniform(0.2, 4)) for _ in range(25)]
+
+def _variance_symbols():
+    import sympy as sp
+    y, m = sp.symbols("y m", real=True)
+    return [(y, (m, sp.Symbol("v", positive=True)))]
+
+# a logarithm
+def _log_squared(y, f, s=1):
+    xp, y, f = as_arrays("log squared", y=y, f=f)
+    return (xp.log(1 + y) - xp.log(1 + f)) ** 2
+
+def _log_squared_model(f, s=1):
+    xp, f = as_arrays("log squared", f=f)
+    return Transformed(LogNormal(xp.log(1 + f), s), affine(-1.0, 1.0))
+
+def _log_squared_term(y, xp, s=1):
+    return xp.log(1 + y) + _half_log_two_pi(y, xp, s)
+
+def _amounts(rng):
+    return rng.uniform(0, 6, size=25)
+
+# rows of weights (as logits), means and logarithms of scales
+def _mixture_cost(y, f):
+    xp, y, f = as_arrays("mixture", y=y, f=f)
+    z, m, log_s = f[0, :], f[1, :], f[2, :]
+    near = -(((y - m) * xp.exp(-log_s)) ** 2) / 2 - log_s
+    return logsumexp(z) - logsumexp(z + near) + _half_log_two_pi(y, xp)
+
+def _mixture_model(f):
+    xp, f = as_arrays("mixture", f=f)
+    return Mixture(Categorical(logits=f[0, :]), Normal(f[1, :], xp.exp(f[2, :])))
+
+def _mixture_rows(rng):
+    return rng.normal(size=(25, 3, 3))
+
+# the four numbers of an evidential head
+def _evidential_cost(y, f):
+    gamma, nu, a, b = f
+    xp, y, nu, a, b = as_arrays("evidential", y=y - gamma, nu=nu, a=a, b=b)
+    width, half = 2 * b * (1 + nu), 1 / (2 + 0 * a)
+    powers = (a + half) * xp.log(y**2 * nu + width) - a * xp.log(width)
+    gammas = gammaln(a, xp) - gammaln(a + half, xp)
+    return xp.log(constants(xp).pi / nu) / 2 + powers + gammas
+
+def _evidential_model(f):
+    gamma, nu, a, b = f
+    xp, nu, a, b = as_arrays("evidential", nu=nu, a=a, b=b)
+    return StudentT(2 * a, gamma, xp.sqrt(b * (1 + nu) / (nu * a)))
+
+def _evidence(rng):
+    return [(rng.normal(), *rng.uniform(0.5, 4, size=3)) for _ in range(25)]
 
 # %% ../../nbs/atlas.ipynb #atnumbers
-NUMBER_LOSSES: tuple[Loss, ...] = ()
+_NUMBERS = (-2.0, -0.5, 0.0, 1.0, 3.0)
+
+NUMBER_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="Gaussian with its variance",
+        group="numbers",
+        verdict="nll",
+        aliases=("heteroscedastic gaussian", "gaussian nll", "gaussiannllloss",
+                 "rmse with uncertainty"),
+        shipped=("torch.nn.GaussianNLLLoss", "cat.RMSEWithUncertainty"),
+        formula="½ (log v + (y − m)²/v) for a mean m and a variance v",
+        of=_variance_cost,
+        assumes="Normal(m, √v), both predicted",
+        dropped="the term ½ log 2π",
+        libraries="torch adds ½ log 2π only with full=True, and raises a variance below "
+                  "1e-6 to it, behind the back of the gradient: for v = 0 an error of 0 "
+                  "costs −6.908, one of 1 costs 499993",
+        traps=(Trap("A negative value is right: a density may be above 1."),
+               Trap("torch's page says that eps is added to the variance; the code takes "
+                    "the larger of the two.",
+                    "https://github.com/pytorch/pytorch/pull/190058")),
+        outcomes=_NUMBERS,
+        predictions=_means_and_variances,
+        model=_variance_model,
+        term=_half_log_two_pi,
+        symbols=_variance_symbols),
+    Loss(
+        name="Dawid–Sebastiani",
+        group="numbers",
+        verdict="nll",
+        aliases=("dawid-sebastiani", "dawid sebastiani", "dss"),
+        shipped=("scoringrules.dss",),
+        formula="log v + (y − m)²/v for a mean m and a variance v",
+        of=_twice_variance_cost,
+        assumes="Normal(m, √v), twice",
+        dropped="the factor ½ and the term ½ log 2π",
+        outcomes=_NUMBERS,
+        predictions=_means_and_variances,
+        model=_variance_model,
+        factor=lambda: _half_precision(1),
+        term=_half_log_two_pi),
+    Loss(
+        name="MSLE",
+        group="numbers",
+        verdict="nll-fixed",
+        aliases=("rmsle", "mean squared logarithmic error", "squared log error"),
+        shipped=("keras.MeanSquaredLogarithmicError", "xgb.reg:squaredlogerror",
+                 "cat.MSLE"),
+        formula="(log(1 + y) − log(1 + f))²",
+        of=_log_squared,
+        assumes="1 + y is log-normal with the median 1 + f and one fixed σ",
+        dropped="the factor 1/(2σ²) and the term log(1 + y) + ½ log(2πσ²)",
+        libraries="Keras takes max(y, 1e-7) and max(f, 1e-7) first",
+        traps=(Trap("What is fitted is a median of y: sums of predictions come out too "
+                    "small."),
+               Trap("The model has y > −1. Where only y ≥ 0 can be, half of it is lost at "
+                    "f = 0 with σ = 1, and a quarter at f = 1.")),
+        outcomes=(0.0, 0.5, 1.0, 4.0, 20.0),
+        predictions=_amounts,
+        shapes=_scales,
+        model=_log_squared_model,
+        factor=_half_precision,
+        term=_log_squared_term),
+    Loss(
+        name="mixture density",
+        group="numbers",
+        verdict="nll",
+        aliases=("mdn", "mixture density network"),
+        shipped=("torch.distributions.MixtureSameFamily",),
+        formula="−log Σ w_k N(y; m_k, s_k) for predicted weights, means and scales",
+        of=_mixture_cost,
+        assumes="a mixture of normals",
+        dropped="nothing",
+        traps=(Trap("It has no lower bound: a component that sits on one outcome gets a "
+                    "scale of 0."),),
+        outcomes=_NUMBERS,
+        predictions=_mixture_rows,
+        model=_mixture_model),
+    Loss(
+        name="deep evidential regression",
+        group="numbers",
+        verdict="nll",
+        aliases=("evidential regression", "normal-inverse-gamma"),
+        formula="½ log(π/ν) − α log Ω + (α + ½) log((y − γ)² ν + Ω) + log Γ(α)/Γ(α + ½) "
+                "for Ω = 2β(1 + ν)",
+        of=_evidential_cost,
+        assumes="StudentT of 2α degrees of freedom at γ, with the scale √(β(1 + ν)/(να))",
+        dropped="nothing; the regulariser λ |y − γ| (2ν + α) that is added to it is no "
+                "part of the likelihood",
+        traps=(Trap("Four numbers are predicted and the density knows three: ν and β are "
+                    "told apart by the regulariser alone."),),
+        outcomes=_NUMBERS,
+        predictions=_evidence,
+        model=_evidential_model),
+)
