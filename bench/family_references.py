@@ -539,3 +539,34 @@ REFERENCES = {
 
 def _but_count(p):
     return {name: value for name, value in p.items() if name != "total_count"}
+
+
+# ── Costs of errors ──────────────────────────────────────────────────────────────────────────────
+
+
+def barron_cost(r, alpha):
+    b = 2 - alpha
+    return b / alpha * ((r**2 / b + 1) ** (alpha / 2) - 1)
+
+
+def width_of(cost, **shape):
+    """∫ exp(−cost), by quadrature, cut where costs have their corners."""
+    corners = {mp.mpf(0), *shape.values()}
+    places = sorted({s * (c + k) for c in corners for s in (-1, 1) for k in (0, 0.1, 1, 10, 100)})
+    return mp.quad(lambda r: mp.exp(-cost(r, **shape)), [-mp.inf, *places, mp.inf])
+
+
+# the cost of each density of errors, and the integral of exp(−cost)
+SHAPES = {
+    "width": width_of,
+    "Huber": lambda r, delta: r**2 / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2),
+    "PseudoHuber": lambda r, delta: delta**2 * (mp.sqrt(1 + (r / delta) ** 2) - 1),
+    "HyperbolicSecant": lambda r: abs(r) + mp.log1p(mp.exp(-2 * abs(r))) - mp.log(2),
+    "Logistic": lambda r: abs(r) + 2 * mp.log1p(mp.exp(-abs(r))) - 2 * mp.log(2),
+    "Fair": lambda r, c: c**2 * (abs(r) / c - mp.log1p(abs(r) / c)),
+    "Barron": barron_cost,
+    "GeneralizedNormal": lambda r, power: abs(r) ** power,
+    "EpsilonInsensitive": lambda r, epsilon, power: max(abs(r) - epsilon, mp.mpf(0)) ** power,
+    "AsymmetricLaplace": lambda r, quantile: max(quantile * r, (quantile - 1) * r),
+    "TwoPieceNormal": lambda r, expectile: abs(r) * max(expectile * r, (expectile - 1) * r),
+}

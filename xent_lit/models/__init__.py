@@ -25,6 +25,11 @@ from .negative_binomial import NegativeBinomial
 from .multinomial import Multinomial
 from .student_t import StudentT
 from .cauchy import Cauchy
+from .location_scale import LocationScale
+from .shapes import (
+    Barron, EpsilonInsensitive, Fair, GeneralizedNormal, HyperbolicSecant, Huber, Logistic,
+    PseudoHuber)
+from .tilted import AsymmetricLaplace, TwoPieceNormal
 from .multivariate_normal import MultivariateNormal
 from .independent import Independent
 from .mixture import Mixture
@@ -41,7 +46,9 @@ __all__ = [
     "Exponential", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
-    "StudentT", "Cauchy", "MultivariateNormal",
+    "StudentT", "Cauchy", "Huber", "PseudoHuber", "HyperbolicSecant", "Logistic", "Fair",
+    "Barron", "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace",
+    "TwoPieceNormal", "LocationScale", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
     "Map", "affine", "exp_map", "power",
     "Adapted", "Estimate",
