@@ -2,11 +2,13 @@
 
 from ..losses import GROUPS, LOSSES
 from . import (
-    choices, contrast, counts, generative, labels, numbers, refused, scores, sequences, times)
+    choices, contrast, counts, generative, labels, numbers, refused, robust, scores, sequences,
+    times)
 
 _ROWS = (
     *LOSSES.values(),
     *numbers.NUMBER_LOSSES,
+    *robust.ROBUST_LOSSES,
     *refused.REFUSED_LOSSES,
     *labels.LABEL_LOSSES,
     *counts.COUNT_LOSSES,

@@ -104,7 +104,8 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
         dropped="the term ½ log 2π",
         libraries="torch adds ½ log 2π only with full=True, and raises a variance below "
                   "1e-6 to it, behind the back of the gradient: for v = 0 an error of 0 "
-                  "costs −6.908, one of 1 costs 499993",
+                  f"costs {_variance_cost(0, (0, 1e-6)):.4g}, "
+                  f"one of 1 costs {_variance_cost(0, (1, 1e-6)):.6g}",
         traps=(Trap("A negative value is right: a density may be above 1."),
                Trap("torch's page says that eps is added to the variance; the code takes "
                     "the larger of the two.",
