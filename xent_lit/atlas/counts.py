@@ -74,6 +74,11 @@ def _hurdle(y, f):
     zero, rate = f
     return -math.log(zero) if y == 0 else float(_from_one_on(y, rate)) - math.log(1 - zero)
 
+def _zero_inflated(y, f):
+    more, rate = f
+    own = float(_poisson(y, rate) + math.lgamma(y + 1)) - math.log(1 - more)
+    return own if y else -math.log(more + math.exp(-own))
+
 def _zeros_and_rates(rng):
     return [(zero, 5 * rate) for zero, rate in rng.uniform(0.1, 0.9, size=(25, 2))]
 
@@ -159,6 +164,20 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         outcomes=(1, 2, 5, 9),
         predictions=_rates,
         model=_from_one_on_model),
+    Loss(
+        name="zero-inflated Poisson",
+        group="counts",
+        verdict="nll",
+        aliases=("zip", "zero-inflated", "zero inflated"),
+        shipped=("smd.ZeroInflatedPoisson", "smd.ZeroInflatedNegativeBinomialP",
+                 "smd.ZeroInflatedGeneralizedPoisson"),
+        formula="−log(π + (1 − π) exp(−f)) for y = 0, else −log(1 − π) + f − y log f + log y!",
+        of=_zero_inflated,
+        assumes="a zero with the probability π, else Poisson(f), which may be 0 as well",
+        dropped="nothing",
+        outcomes=_COUNTS,
+        predictions=_zeros_and_rates,
+        evidence=Whole(_all_counts, lambda y: _zero_inflated(y, (0.4, 2.0)))),
     Loss(
         name="hurdle",
         group="counts",
