@@ -8,16 +8,20 @@ __all__ = ['COUNT_LOSSES']
 # %% ../../nbs/atlas.ipynb #atcountsi
 import math
 
+import numpy as np
+
 from ..arrays.door import as_arrays
+from ..arrays.symbols import constants
 from ..terms import kl_div, neg_xlogy
 from ..special import gammaln
 from ..models.gamma import Gamma
 from ..models.negative_binomial import NegativeBinomial
 from ..models.poisson import Poisson
 from ..models.truncated import Truncated
-from ..evidence import Whole
+from ..evidence import Argued, Whole
 from ..losses import _log_factorial, _poisson, _rates, _scales
 from ..losses import Loss, Trap
+from ..logits import logsumexp
 
 # %% ../../nbs/atlas.ipynb #atcountsf
 # Poisson, from its floor
@@ -46,6 +50,40 @@ def _gamma_term(y, xp, k=1):
 def _gamma_symbols():
     import sympy as sp
     return [sp.symbols("y f k", positive=True)]
+
+# amounts of which some are 0: powers between a Poisson's (1) and a Gamma's (2)
+def _tweedie_cost(y, f, p, phi=1):
+    return f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p)
+
+def _one_over_phi(p, phi=1):
+    return 1 / phi
+
+def _tweedie_term(y, xp, p, phi=1):
+    """−log a(y, φ, p), of the series of Dunn and Smyth over the number of claims."""
+    if y == 0: return 0.0
+    alpha, n = (2 - p) / (p - 1), np.arange(1, 400)
+    each = alpha * (math.log(y / (p - 1)) - math.log(phi)) - math.log(phi * (2 - p))
+    logs = n * each - gammaln(n + 1.0, np) - gammaln(n * alpha, np)
+    return math.log(y) - float(logsumexp(logs))
+
+def _left_out(*powers):
+    terms = ", ".join(f"{_tweedie_term(2.0, np, p):.4g}" for p in powers)
+    return f"{terms} for p = {', '.join(map(str, powers))}"
+
+def _powers(rng):
+    return rng.uniform(1.2, 1.8), rng.uniform(0.5, 2)
+
+# amounts of waiting
+def _inverse_gaussian_cost(y, f, k=1):
+    xp, y, f = as_arrays("inverse gaussian", y=y, f=f)
+    return (y - f) ** 2 / (f**2 * y)
+
+def _half_of(k=1):
+    return k / 2
+
+def _inverse_gaussian_term(y, xp, k=1):
+    number = constants(xp)
+    return number.log(2 * number.pi * y**3 / k) / 2
 
 # counts that scatter more than a Poisson's
 def _negative_binomial_cost(y, f, alpha):
@@ -224,4 +262,43 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         factor=_gamma_factor,
         term=_gamma_term,
         symbols=_gamma_symbols),
+    Loss(
+        name="Tweedie",
+        group="counts",
+        verdict="nll-fixed",
+        aliases=("tweedie loss", "tweedie deviance", "compound poisson"),
+        shipped=("sk.HalfTweedieLoss", "sk.HalfTweedieLossIdentity", "xgb.reg:tweedie",
+                 "lgb.tweedie", "cat.Tweedie", "sm.Tweedie"),
+        formula="f^(2 − p)/(2 − p) − y f^(1 − p)/(1 − p) for an amount y ≥ 0 and a mean f",
+        of=_tweedie_cost,
+        assumes="Tweedie with the mean f, a fixed power 1 < p < 2 and a fixed φ: a sum of a "
+                "Poisson number of Gamma amounts",
+        dropped="the factor 1/φ and the term −log a(y, φ, p), a series, which for y = 2 "
+                "and φ = 1 is " + _left_out(1.1, 1.5, 1.9),
+        libraries="XGBoost's metric tweedie-nloglik leaves it out as well, and is no "
+                  "log-likelihood; statsmodels can take an approximation (eql=True)",
+        traps=(Trap("The power p cannot be chosen by this loss: what is left out moves "
+                    "with it."),),
+        outcomes=(0.0, 0.3, 1.0, 4.0, 9.0),
+        predictions=_rates,
+        shapes=_powers,
+        factor=_one_over_phi,
+        term=_tweedie_term,
+        evidence=Argued("With b = −log a(y, φ, p) it integrates to 1 for each f.")),
+    Loss(
+        name="inverse Gaussian",
+        group="counts",
+        verdict="nll-fixed",
+        aliases=("inverse gaussian deviance", "wald"),
+        shipped=("sm.InverseGaussian", "sklearn.tweedie3"),
+        formula="(y − f)²/(f² y) for an amount y > 0 and a mean f",
+        of=_inverse_gaussian_cost,
+        assumes="InverseGaussian with the mean f and one fixed concentration λ",
+        dropped="the factor λ/2 and the term ½ log(2πy³/λ)",
+        outcomes=_POSITIVE,
+        predictions=_rates,
+        shapes=_scales,
+        factor=_half_of,
+        term=_inverse_gaussian_term,
+        evidence=Argued("With b = ½ log(2πy³/λ) it integrates to 1 for each f.")),
 )

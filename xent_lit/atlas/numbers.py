@@ -6,6 +6,10 @@
 __all__ = ['NUMBER_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atnumbersi
+import math
+
+import numpy as np
+
 from ..arrays.door import as_arrays
 from ..arrays.symbols import constants
 from ..special import gammaln
@@ -16,6 +20,7 @@ from ..models.mixture import Mixture
 from ..models.normal import Normal
 from ..models.student_t import StudentT
 from ..models.transformed import Transformed
+from ..evidence import Argued
 from ..losses import _half_log_two_pi, _half_precision, _scales
 from ..losses import Loss, Trap
 from ..logits import logsumexp
@@ -86,6 +91,36 @@ def _evidential_model(f):
 
 def _evidence(rng):
     return [(rng.normal(), *rng.uniform(0.5, 4, size=3)) for _ in range(25)]
+
+# directions: an angle, or a vector of length 1
+def _angle_cost(y, f, k=1):
+    return 1 - math.cos(y - f)
+
+def _cosine_cost(y, f, k=1):
+    return 1 - np.dot(y, f)
+
+def _concentration(k=1):
+    return k
+
+def _angle_width(y, xp, k=1):
+    """log of 2π exp(−k) I₀(k), from equal steps around the circle."""
+    around = np.linspace(0, 2 * math.pi, 200, endpoint=False)
+    return math.log(2 * math.pi * np.mean(np.exp(k * (np.cos(around) - 1))))
+
+def _sphere_width(y, xp, k=1):
+    """log ∫ exp(−k (1 − cos)) over the sphere in three dimensions."""
+    return math.log(2 * math.pi * -math.expm1(-2 * k) / k)
+
+def _unit(vectors):
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+def _angles(rng):
+    return rng.uniform(-3, 3, size=25)
+
+def _directions(rng):
+    return _unit(rng.normal(size=(25, 3)))
+
+_DIRECTIONS = tuple(_unit(np.array([[1, 0, 0], [0, -1.0, 1], [1, 2, 2], [-3, 1, 0]])))
 
 # %% ../../nbs/atlas.ipynb #atnumbers
 _NUMBERS = (-2.0, -0.5, 0.0, 1.0, 3.0)
@@ -183,4 +218,39 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
         outcomes=_NUMBERS,
         predictions=_evidence,
         model=_evidential_model),
+    Loss(
+        name="angle",
+        group="numbers",
+        verdict="nll-fixed",
+        aliases=("von mises", "1 - cos", "circular"),
+        formula="1 − cos(y − f) for angles",
+        of=_angle_cost,
+        assumes="VonMises(f, κ) with one fixed κ",
+        dropped="the factor κ and the term log(2π exp(−κ) I₀(κ))",
+        outcomes=(-3.0, -0.5, 0.0, 1.0, 2.5),
+        predictions=_angles,
+        shapes=_scales,
+        factor=_concentration,
+        term=_angle_width,
+        evidence=Argued("With b = log(2π exp(−κ) I₀(κ)) it integrates to 1 for each f.")),
+    Loss(
+        name="cosine distance",
+        group="numbers",
+        verdict="nll-fixed",
+        aliases=("cosine", "cosine similarity", "cosine embedding"),
+        shipped=("torch.nn.CosineEmbeddingLoss", "optax.cosine_distance",
+                 "keras.CosineSimilarity", "tf1.cosine_distance"),
+        formula="1 − y·f for vectors of length 1",
+        of=_cosine_cost,
+        assumes="VonMisesFisher(f, κ) with one fixed κ",
+        dropped="the factor κ and the logarithm of the total over the sphere",
+        libraries="Keras returns −y·f, the others 1 − y·f; all divide by the lengths first",
+        traps=(Trap("torch's loss of a pair that should differ, y = −1, is no likelihood."),),
+        outcomes=_DIRECTIONS,
+        predictions=_directions,
+        shapes=_scales,
+        factor=_concentration,
+        term=_sphere_width,
+        evidence=Argued("Over the sphere in d dimensions the total of exp(−κ (1 − y·f)) is "
+                        "the same for each f, since a turn leaves it as it is.")),
 )
