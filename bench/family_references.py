@@ -350,6 +350,23 @@ def inverse_gamma_entropy(concentration, rate):
     return a + mp.log(rate) + mp.loggamma(a) - (1 + a) * mp.digamma(a)
 
 
+def inverse_gaussian_log_prob(x, mu, concentration):
+    c = concentration
+    return mp.log(c / (2 * mp.pi * x**3)) / 2 - c * (x - mu) ** 2 / (2 * mu**2 * x)
+
+
+def inverse_gaussian_entropy(mu, concentration):
+    """With the mean of log x, log μ − exp(z) E₁(z)."""
+    z = 2 * concentration / mu
+    below = mp.exp(z) * mp.e1(z) if z < 1e6 else mp.hyp2f0(1, 1, -1 / z) / z
+    return mp.log(2 * mp.pi * mp.e * mu**3 / concentration) / 2 - 3 * below / 2
+
+
+def inverse_gaussian_divergence(p, q):
+    m, c, n, d = (v[name] for v in (p, q) for name in ("mu", "concentration"))
+    return (d / c - 1 - mp.log(d / c)) / 2 + d * (m - n) ** 2 / (2 * n**2 * m)
+
+
 def log_beta(a):
     return mp.fsum(map(mp.loggamma, a)) - mp.loggamma(mp.fsum(a))
 
@@ -468,6 +485,12 @@ REFERENCES = {
         inverse_gamma_entropy,
         gamma_divergence,
         scaled(lambda p: p["rate"] / p["concentration"], 0.2, 0.999, 1.1, 1e3),
+    ),
+    "InverseGaussian": Reference(
+        inverse_gaussian_log_prob,
+        inverse_gaussian_entropy,
+        inverse_gaussian_divergence,
+        scaled(lambda p: p["mu"], 0.2, 0.999, 1.1, 30),
     ),
     "Beta": Reference(
         lambda x, **p: dirichlet_log_prob([x, 1 - x], **beta_as_dirichlet(**p)),

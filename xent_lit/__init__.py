@@ -53,6 +53,7 @@ Families
     Exponential                waiting times without memory
     Gamma                      waiting times for several events
     InverseGamma               reciprocals of such times: variances
+    InverseGaussian            times that a drift with noise takes
     LogNormal                  products of many factors
     HalfNormal                 sizes of errors
     Pareto                     sizes with a power tail
@@ -152,6 +153,7 @@ from .models import (
     HyperbolicSecant,
     Independent,
     InverseGamma,
+    InverseGaussian,
     Laplace,
     Linear,
     LocationScale,
@@ -195,7 +197,7 @@ __all__ = [
     "LocationScale",
     "Bernoulli", "Categorical", "Linear", "Poisson",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
-    "Exponential", "Gamma", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
+    "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",

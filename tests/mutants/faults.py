@@ -283,6 +283,8 @@ CHAPTERS = [
      "all entries for the diagonal", "multivariate-normal-normalises"),
     ("models.densities", "Density.cross_entropy_to", keep("first", "+"),
      "divergence forgotten", "uniform-difference"),
+    ("models.inverse_gaussian", "_cross_entropy", keep("first", "+", 2),
+     "what is left of log x forgotten", "inverse-gaussian-difference"),
     ("models.lognormal", "LogNormal.cross_entropy_to", keep("first", "+"),
      "mean of log x forgotten", "log-normal-difference"),
     ("models.half_normal", "HalfNormal.log_density", keep("last", "/", 3),

@@ -13,6 +13,7 @@ from .poisson import Poisson
 from .gamma import Gamma
 from .exponential import Exponential
 from .inverse_gamma import InverseGamma
+from .inverse_gaussian import InverseGaussian
 from .lognormal import LogNormal
 from .half_normal import HalfNormal
 from .pareto import Pareto
@@ -43,7 +44,7 @@ from .adapted import Adapted
 __all__ = [
     "Distribution", "ExponentialFamily", "Empirical", "empirical", "as_distribution",
     "Normal", "Laplace", "Bernoulli", "Categorical", "Linear", "Poisson", "Gamma",
-    "Exponential", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
+    "Exponential", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "StudentT", "Cauchy", "Huber", "PseudoHuber", "HyperbolicSecant", "Logistic", "Fair",
