@@ -15,6 +15,7 @@ from ..arrays.symbols import constants
 from ..terms import kl_div, neg_xlogy
 from ..special import gammaln
 from ..models.gamma import Gamma
+from ..models.inverse_gaussian import InverseGaussian
 from ..models.negative_binomial import NegativeBinomial
 from ..models.poisson import Poisson
 from ..models.truncated import Truncated
@@ -300,5 +301,6 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         shapes=_scales,
         factor=_half_of,
         term=_inverse_gaussian_term,
-        evidence=Argued("With b = ½ log(2πy³/λ) it integrates to 1 for each f.")),
+        model=InverseGaussian,
+        symbols=_gamma_symbols),
 )
