@@ -350,6 +350,23 @@ def inverse_gamma_entropy(concentration, rate):
     return a + mp.log(rate) + mp.loggamma(a) - (1 + a) * mp.digamma(a)
 
 
+def inverse_gaussian_log_prob(x, mu, concentration):
+    c = concentration
+    return mp.log(c / (2 * mp.pi * x**3)) / 2 - c * (x - mu) ** 2 / (2 * mu**2 * x)
+
+
+def inverse_gaussian_entropy(mu, concentration):
+    """With the mean of log x, log μ − exp(z) E₁(z)."""
+    z = 2 * concentration / mu
+    below = mp.exp(z) * mp.e1(z) if z < 1e6 else mp.hyp2f0(1, 1, -1 / z) / z
+    return mp.log(2 * mp.pi * mp.e * mu**3 / concentration) / 2 - 3 * below / 2
+
+
+def inverse_gaussian_divergence(p, q):
+    m, c, n, d = (v[name] for v in (p, q) for name in ("mu", "concentration"))
+    return (d / c - 1 - mp.log(d / c)) / 2 + d * (m - n) ** 2 / (2 * n**2 * m)
+
+
 def log_beta(a):
     return mp.fsum(map(mp.loggamma, a)) - mp.loggamma(mp.fsum(a))
 
@@ -469,6 +486,12 @@ REFERENCES = {
         gamma_divergence,
         scaled(lambda p: p["rate"] / p["concentration"], 0.2, 0.999, 1.1, 1e3),
     ),
+    "InverseGaussian": Reference(
+        inverse_gaussian_log_prob,
+        inverse_gaussian_entropy,
+        inverse_gaussian_divergence,
+        scaled(lambda p: p["mu"], 0.2, 0.999, 1.1, 30),
+    ),
     "Beta": Reference(
         lambda x, **p: dirichlet_log_prob([x, 1 - x], **beta_as_dirichlet(**p)),
         lambda **p: dirichlet_entropy(**beta_as_dirichlet(**p)),
@@ -539,3 +562,34 @@ REFERENCES = {
 
 def _but_count(p):
     return {name: value for name, value in p.items() if name != "total_count"}
+
+
+# ── Costs of errors ──────────────────────────────────────────────────────────────────────────────
+
+
+def barron_cost(r, alpha):
+    b = 2 - alpha
+    return b / alpha * ((r**2 / b + 1) ** (alpha / 2) - 1)
+
+
+def width_of(cost, **shape):
+    """∫ exp(−cost), by quadrature, cut where costs have their corners."""
+    corners = {mp.mpf(0), *shape.values()}
+    places = sorted({s * (c + k) for c in corners for s in (-1, 1) for k in (0, 0.1, 1, 10, 100)})
+    return mp.quad(lambda r: mp.exp(-cost(r, **shape)), [-mp.inf, *places, mp.inf])
+
+
+# the cost of each density of errors, and the integral of exp(−cost)
+SHAPES = {
+    "width": width_of,
+    "Huber": lambda r, delta: r**2 / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2),
+    "PseudoHuber": lambda r, delta: delta**2 * (mp.sqrt(1 + (r / delta) ** 2) - 1),
+    "HyperbolicSecant": lambda r: abs(r) + mp.log1p(mp.exp(-2 * abs(r))) - mp.log(2),
+    "Logistic": lambda r: abs(r) + 2 * mp.log1p(mp.exp(-abs(r))) - 2 * mp.log(2),
+    "Fair": lambda r, c: c**2 * (abs(r) / c - mp.log1p(abs(r) / c)),
+    "Barron": barron_cost,
+    "GeneralizedNormal": lambda r, power: abs(r) ** power,
+    "EpsilonInsensitive": lambda r, epsilon, power: max(abs(r) - epsilon, mp.mpf(0)) ** power,
+    "AsymmetricLaplace": lambda r, quantile: max(quantile * r, (quantile - 1) * r),
+    "TwoPieceNormal": lambda r, expectile: abs(r) * max(expectile * r, (expectile - 1) * r),
+}

@@ -31,6 +31,17 @@ Families
     Laplace                    real numbers with a median and a mean distance from it
     StudentT                   real numbers with heavy tails
     Cauchy                     real numbers without a mean
+    Huber                      errors that are normal, but for tails that are straight
+    PseudoHuber                the same without a corner
+    Logistic                   errors of which some are larger, and thresholds
+    HyperbolicSecant           errors whose cost is log cosh
+    Fair                       errors with a few outliers
+    Barron                     errors with tails from a square to a logarithm
+    GeneralizedNormal          errors whose cost is a power of their size
+    EpsilonInsensitive         errors that do not matter up to a tolerance
+    AsymmetricLaplace          a quantile that is predicted: the pinball loss
+    TwoPieceNormal             an expectile that is predicted
+    LocationScale              errors with a cost of your own
     Bernoulli                  0 or 1, from a probability or a logit
     Categorical                the labels 0 … k−1, from probabilities or logits
     Linear                     its logits as a product h W + b, never held as a whole
@@ -42,6 +53,7 @@ Families
     Exponential                waiting times without memory
     Gamma                      waiting times for several events
     InverseGamma               reciprocals of such times: variances
+    InverseGaussian            times that a drift with noise takes
     LogNormal                  products of many factors
     HalfNormal                 sizes of errors
     Pareto                     sizes with a power tail
@@ -123,21 +135,31 @@ from .likelihood import likelihood, log_likelihood, nll
 from .logits import log_softmax, logsumexp, softmax
 from .mle import mle
 from .models import (
+    AsymmetricLaplace,
+    Barron,
     Bernoulli,
     Beta,
     Binomial,
     Categorical,
     Cauchy,
     Dirichlet,
+    EpsilonInsensitive,
     Exponential,
+    Fair,
     Gamma,
+    GeneralizedNormal,
     Geometric,
     HalfNormal,
+    Huber,
+    HyperbolicSecant,
     Independent,
     InverseGamma,
+    InverseGaussian,
     Laplace,
     Linear,
+    LocationScale,
     LogNormal,
+    Logistic,
     Mixture,
     Multinomial,
     MultivariateNormal,
@@ -145,9 +167,11 @@ from .models import (
     Normal,
     Pareto,
     Poisson,
+    PseudoHuber,
     StudentT,
     Transformed,
     Truncated,
+    TwoPieceNormal,
     Uniform,
     empirical,
 )
@@ -168,9 +192,13 @@ __all__ = [
     "cross_entropy", "entropy", "perplexity", "normalize",
     "code_lengths", "expected_length", "kraft_sum", "huffman",
     "empirical", "as_distribution", "likelihood", "log_likelihood", "nll", "mle",
-    "Normal", "Laplace", "StudentT", "Cauchy", "Bernoulli", "Categorical", "Linear", "Poisson",
+    "Normal", "Laplace", "StudentT", "Cauchy",
+    "Huber", "PseudoHuber", "Logistic", "HyperbolicSecant", "Fair", "Barron",
+    "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace", "TwoPieceNormal",
+    "LocationScale",
+    "Bernoulli", "Categorical", "Linear", "Poisson",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
-    "Exponential", "Gamma", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
+    "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",

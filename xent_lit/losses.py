@@ -224,13 +224,23 @@ LOSSES = {row.name: row for row in (
         group="numbers",
         verdict="nll-fixed",
         aliases=("mse", "l2", "mean squared error"),
+        shipped=("torch.nn.MSELoss", "keras.MeanSquaredError", "optax.squared_error",
+                 "optax.l2_loss", "sk.HalfSquaredError", "sgd.squared_error",
+                 "tf.nn.l2_loss", "tf1.mean_squared_error", "xgb.reg:squarederror",
+                 "xgb.reg:linear", "lgb.regression", "cat.RMSE", "cat.MultiRMSE",
+                 "sm.Gaussian", "smn.LeastSquares"),
         formula="(y − f)²",
         of=_squared,
         shapes=_scales,
         assumes="Normal(f, σ) with one fixed σ",
         dropped="the factor 1/(2σ²) and the term ½ log(2πσ²)",
-        libraries="every MSE drops both; "
-                  "torch's gaussian_nll_loss drops ½ log 2π unless full=True",
+        libraries="every MSE drops both; torch, Keras and optax.squared_error carry no ½, "
+                  "scikit-learn, optax.l2_loss and tf.nn.l2_loss do; of vectors of d "
+                  "numbers torch's mean over all elements is 1/d of that over examples",
+        traps=(Trap("On the labels 0 and 1 the same formula is no likelihood: there it is "
+                    "the Brier score."),
+               Trap("XGBoost up to 3.2 weighs the targets that equal 1 by "
+                    "scale_pos_weight.", "https://github.com/dmlc/xgboost/issues/12547")),
         outcomes=(-2.0, -0.5, 0.0, 1.0, 3.0),
         predictions=_scores,
         model=_normal_model,
@@ -241,11 +251,17 @@ LOSSES = {row.name: row for row in (
         group="numbers",
         verdict="nll-fixed",
         aliases=("mae", "l1", "mean absolute error"),
+        shipped=("torch.nn.L1Loss", "keras.MeanAbsoluteError", "sk.AbsoluteError",
+                 "tf1.absolute_difference", "xgb.reg:absoluteerror", "lgb.regression_l1",
+                 "cat.MAE"),
         formula="|y − f|",
         of=_absolute,
         assumes="Laplace(f, b) with one fixed b",
         dropped="the factor 1/b and the term log 2b",
         libraries="every MAE drops both",
+        traps=(Trap("What fits best is the median, not the mean."),
+               Trap("Its second derivative is 0: boosted trees take 1 for it, and set each "
+                    "leaf to a median.")),
         outcomes=(-2.0, -0.5, 0.0, 1.0, 3.0),
         predictions=_scores,
         model=_laplace_model,
@@ -320,12 +336,20 @@ LOSSES = {row.name: row for row in (
         group="counts",
         verdict="nll",
         aliases=("poisson loss", "poisson nll"),
+        shipped=("torch.nn.PoissonNLLLoss", "keras.Poisson", "sk.HalfPoissonLoss",
+                 "tf.nn.log_poisson_loss", "xgb.count:poisson", "lgb.poisson",
+                 "cat.Poisson", "sm.Poisson", "smd.Poisson"),
         formula="f − y log f for a count y and a rate f",
         of=_poisson,
         assumes="Poisson(f)",
         dropped="the term log y!",
-        libraries="torch's poisson_nll_loss and Keras drop log y!; "
-                  "torch's full=True puts Stirling's approximation there",
+        libraries="torch's poisson_nll_loss and Keras drop log y! and add 1e-8 and 1e-7 "
+                  "to f; torch's full=True puts Stirling's approximation there; the second "
+                  "derivative is e^0.7 times too large in XGBoost and LightGBM",
+        traps=(Trap("With full=True torch's probabilities of all counts sum to 1.0192 at "
+                    "the rate 2."),
+               Trap("On amounts that are no counts it is no likelihood: at the rate 1 the "
+                    "total is 0.83.")),
         outcomes=(0, 1, 2, 5, 9),
         predictions=_rates,
         model=Poisson,

@@ -2,11 +2,14 @@
 
 from ..losses import GROUPS, LOSSES
 from . import (
-    choices, contrast, counts, generative, labels, margins, numbers, scores, sequences, times)
+    choices, contrast, counts, generative, labels, margins, numbers, refused, robust, scores,
+    sequences, times)
 
 _ROWS = (
     *LOSSES.values(),
     *numbers.NUMBER_LOSSES,
+    *robust.ROBUST_LOSSES,
+    *refused.REFUSED_LOSSES,
     *labels.LABEL_LOSSES,
     *margins.MARGIN_LOSSES,
     *counts.COUNT_LOSSES,

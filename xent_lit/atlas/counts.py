@@ -6,7 +6,301 @@
 __all__ = ['COUNT_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atcountsi
-from ..losses import Loss
+import math
+
+import numpy as np
+
+from ..arrays.door import as_arrays
+from ..arrays.symbols import constants
+from ..terms import kl_div, neg_xlogy
+from ..special import gammaln
+from ..models.gamma import Gamma
+from ..models.inverse_gaussian import InverseGaussian
+from ..models.negative_binomial import NegativeBinomial
+from ..models.poisson import Poisson
+from ..models.truncated import Truncated
+from ..evidence import Argued, Whole
+from ..losses import _log_factorial, _poisson, _rates, _scales
+from ..losses import Loss, Trap
+from ..logits import logsumexp
+
+# %% ../../nbs/atlas.ipynb #atcountsf
+# Poisson, from its floor
+def _above_floor(y, f):
+    xp, y, f = as_arrays("deviance", y=y, f=f)
+    return kl_div(y, f, xp)
+
+def _floor(y, xp):
+    return y + neg_xlogy(y, y, xp) + _log_factorial(y, xp)
+
+# amounts with the mean f, of which k says how narrow they are
+def _gamma_cost(y, f, k=1):
+    xp, y, f = as_arrays("gamma", y=y, f=f)
+    return y / f + xp.log(f)
+
+def _gamma_model(f, k=1):
+    return Gamma(k, k / f)
+
+def _gamma_factor(k=1):
+    return k
+
+def _gamma_term(y, xp, k=1):
+    xp, y, k = as_arrays("gamma", y=y, k=k)
+    return gammaln(k, xp) - k * xp.log(k) - (k - 1) * xp.log(y)
+
+def _gamma_symbols():
+    import sympy as sp
+    return [sp.symbols("y f k", positive=True)]
+
+# amounts of which some are 0: powers between a Poisson's (1) and a Gamma's (2)
+def _tweedie_cost(y, f, p, phi=1):
+    return f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p)
+
+def _one_over_phi(p, phi=1):
+    return 1 / phi
+
+def _tweedie_term(y, xp, p, phi=1):
+    """−log a(y, φ, p), of the series of Dunn and Smyth over the number of claims."""
+    if y == 0: return 0.0
+    alpha, n = (2 - p) / (p - 1), np.arange(1, 400)
+    each = alpha * (math.log(y / (p - 1)) - math.log(phi)) - math.log(phi * (2 - p))
+    logs = n * each - gammaln(n + 1.0, np) - gammaln(n * alpha, np)
+    return math.log(y) - float(logsumexp(logs))
+
+def _left_out(*powers):
+    terms = ", ".join(f"{_tweedie_term(2.0, np, p):.4g}" for p in powers)
+    return f"{terms} for p = {', '.join(map(str, powers))}"
+
+def _powers(rng):
+    return rng.uniform(1.2, 1.8), rng.uniform(0.5, 2)
+
+# amounts of waiting
+def _inverse_gaussian_cost(y, f, k=1):
+    xp, y, f = as_arrays("inverse gaussian", y=y, f=f)
+    return (y - f) ** 2 / (f**2 * y)
+
+def _half_of(k=1):
+    return k / 2
+
+def _inverse_gaussian_term(y, xp, k=1):
+    number = constants(xp)
+    return number.log(2 * number.pi * y**3 / k) / 2
+
+# counts that scatter more than a Poisson's
+def _negative_binomial_cost(y, f, alpha):
+    xp, y, f, alpha = as_arrays("negative binomial", y=y, f=f, alpha=alpha)
+    r = 1 / alpha
+    ways = gammaln(y + r, xp) - gammaln(r, xp) - gammaln(y + 1, xp)
+    return (y + r) * xp.log(1 + alpha * f) - y * xp.log(alpha * f) - ways
+
+def _negative_binomial_model(f, alpha):
+    return NegativeBinomial(1 / alpha, alpha * f / (1 + alpha * f))
+
+def _generalized_poisson(y, f, alpha=0.5):
+    drift = f + alpha * y
+    power = (y - 1) * math.log(drift) - y * math.log(1 + alpha)
+    return drift / (1 + alpha) - math.log(f) - power + math.lgamma(y + 1)
+
+# zeros apart
+def _from_one_on(y, f):
+    xp, y, f = as_arrays("truncated", y=y, f=f)
+    return _poisson(y, f) + xp.log(-xp.expm1(-f)) + _log_factorial(y, xp)
+
+def _from_one_on_model(f):
+    return Truncated(Poisson(f), low=1)
+
+def _hurdle(y, f):
+    zero, rate = f
+    return -math.log(zero) if y == 0 else float(_from_one_on(y, rate)) - math.log(1 - zero)
+
+def _zero_inflated(y, f):
+    more, rate = f
+    own = float(_poisson(y, rate) + math.lgamma(y + 1)) - math.log(1 - more)
+    return own if y else -math.log(more + math.exp(-own))
+
+def _zeros_and_rates(rng):
+    return [(zero, 5 * rate) for zero, rate in rng.uniform(0.1, 0.9, size=(25, 2))]
+
+# points in time
+def _points(times, rate, end=3.0):
+    """The integral of a rate that changes at 1, less its logarithm at each point."""
+    early, late = rate
+    return early + (end - 1) * late - sum(math.log(early if t < 1 else late) for t in times)
+
+def _surprise_of_numbers(n):
+    """That so many points fall before 1 and so many between 1 and 3, anywhere there."""
+    before, after = n
+    volume = after * math.log(2) - math.lgamma(before + 1) - math.lgamma(after + 1)
+    return _points([0.5] * before + [2.0] * after, (1.5, 0.7)) - volume
+
+def _pairs_of_numbers():
+    return [(i, j) for i in range(30, -1, -1) for j in range(30, -1, -1)]
+
+# All counts that have a chance to speak of, from the last to 0, so that one left out is missed.
+def _all_counts():
+    return list(range(150, -1, -1))
 
 # %% ../../nbs/atlas.ipynb #atcounts
-COUNT_LOSSES: tuple[Loss, ...] = ()
+_COUNTS = (0, 1, 2, 5, 9)
+_POSITIVE = (0.1, 0.5, 1.0, 4.0, 20.0)
+
+COUNT_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="Poisson deviance",
+        group="counts",
+        verdict="nll",
+        aliases=("generalised kl", "generalized kl", "i-divergence"),
+        shipped=("optax.generalized_kl_divergence", "sklearn.mean_poisson_deviance"),
+        formula="y log(y/f) − y + f for a count y and a rate f; the deviance is twice this",
+        of=_above_floor,
+        assumes="Poisson(f)",
+        dropped="the surprise of y under Poisson(y), so that a perfect fit costs 0",
+        outcomes=_COUNTS,
+        predictions=_rates,
+        model=Poisson,
+        term=_floor),
+    Loss(
+        name="negative binomial",
+        group="counts",
+        verdict="nll",
+        aliases=("nb2", "negbin", "negative binomial nll"),
+        shipped=("sm.NegativeBinomial", "smd.NegativeBinomial", "smd.NegativeBinomialP",
+                 "gluonts.NegativeBinomial"),
+        formula="(y + 1/α) log(1 + α f) − y log(α f) − log C(y + 1/α − 1, y) for the mean f "
+                "and the spread α",
+        of=_negative_binomial_cost,
+        assumes="NegativeBinomial with the mean f and the variance f + α f²",
+        dropped="nothing, so that α can be learned",
+        libraries="statsmodels' GLM keeps α = 1 unless it is told another one; its discrete "
+                  "model learns α",
+        outcomes=_COUNTS,
+        predictions=_rates,
+        shapes=_scales,
+        model=_negative_binomial_model),
+    Loss(
+        name="generalised Poisson",
+        group="counts",
+        verdict="nll",
+        aliases=("generalized poisson", "consul"),
+        shipped=("smd.GeneralizedPoisson",),
+        formula="(f + αy)/(1 + α) − log f − (y − 1) log(f + αy) + y log(1 + α) + log y!",
+        of=_generalized_poisson,
+        assumes="Consul's distribution: a count with the mean f and the variance f (1 + α)²",
+        dropped="nothing",
+        outcomes=_COUNTS,
+        predictions=_rates,
+        evidence=Whole(_all_counts, lambda y: _generalized_poisson(y, 2.0))),
+    Loss(
+        name="zero-truncated Poisson",
+        group="counts",
+        verdict="nll",
+        aliases=("truncated poisson", "truncated counts"),
+        shipped=("smd.TruncatedLFPoisson", "smd.TruncatedLFNegativeBinomialP"),
+        formula="f − y log f + log(1 − exp(−f)) + log y! for y from 1 on",
+        of=_from_one_on,
+        assumes="Poisson(f), given that it is not 0",
+        dropped="nothing",
+        outcomes=(1, 2, 5, 9),
+        predictions=_rates,
+        model=_from_one_on_model),
+    Loss(
+        name="zero-inflated Poisson",
+        group="counts",
+        verdict="nll",
+        aliases=("zip", "zero-inflated", "zero inflated"),
+        shipped=("smd.ZeroInflatedPoisson", "smd.ZeroInflatedNegativeBinomialP",
+                 "smd.ZeroInflatedGeneralizedPoisson"),
+        formula="−log(π + (1 − π) exp(−f)) for y = 0, else −log(1 − π) + f − y log f + log y!",
+        of=_zero_inflated,
+        assumes="a zero with the probability π, else Poisson(f), which may be 0 as well",
+        dropped="nothing",
+        outcomes=_COUNTS,
+        predictions=_zeros_and_rates,
+        evidence=Whole(_all_counts, lambda y: _zero_inflated(y, (0.4, 2.0)))),
+    Loss(
+        name="hurdle",
+        group="counts",
+        verdict="nll",
+        aliases=("hurdle poisson", "hurdle model", "two-part"),
+        shipped=("smd.HurdleCountModel",),
+        formula="−log π for y = 0, else −log(1 − π) and the loss of the truncated count",
+        of=_hurdle,
+        assumes="a coin for zero or not, then a count from 1 on",
+        dropped="nothing",
+        outcomes=_COUNTS,
+        predictions=_zeros_and_rates,
+        evidence=Whole(_all_counts, lambda y: _hurdle(y, (0.4, 2.0)))),
+    Loss(
+        name="point process",
+        group="counts",
+        verdict="nll",
+        aliases=("poisson process", "hawkes", "intensity"),
+        formula="∫ λ(t) dt − Σ log λ(t_i) for the points t_i and a rate λ",
+        of=_points,
+        assumes="a Poisson process of the rate λ",
+        dropped="nothing; the density is that of a set of points, in a unit of time",
+        traps=(Trap("The integral runs over the whole time that was watched, also where no "
+                    "point fell."),),
+        evidence=Whole(_pairs_of_numbers, _surprise_of_numbers)),
+    Loss(
+        name="gamma",
+        group="counts",
+        verdict="nll-fixed",
+        aliases=("gamma loss", "gamma deviance", "gamma nll"),
+        shipped=("sk.HalfGammaLoss", "xgb.reg:gamma", "lgb.gamma", "sm.Gamma"),
+        formula="y/f + log f for an amount y > 0 and a mean f",
+        of=_gamma_cost,
+        assumes="Gamma with the mean f, for every fixed shape k; k = 1 is the Exponential",
+        dropped="the factor k and the term log Γ(k) − k log k − (k − 1) log y",
+        libraries="XGBoost's metric gamma-nloglik has k = 1 fixed, and so is the loss of an "
+                  "Exponential",
+        traps=(Trap("The shape cannot be read off the loss: the same mean fits best for "
+                    "every k."),),
+        outcomes=_POSITIVE,
+        predictions=_rates,
+        shapes=_scales,
+        model=_gamma_model,
+        factor=_gamma_factor,
+        term=_gamma_term,
+        symbols=_gamma_symbols),
+    Loss(
+        name="Tweedie",
+        group="counts",
+        verdict="nll-fixed",
+        aliases=("tweedie loss", "tweedie deviance", "compound poisson"),
+        shipped=("sk.HalfTweedieLoss", "sk.HalfTweedieLossIdentity", "xgb.reg:tweedie",
+                 "lgb.tweedie", "cat.Tweedie", "sm.Tweedie"),
+        formula="f^(2 − p)/(2 − p) − y f^(1 − p)/(1 − p) for an amount y ≥ 0 and a mean f",
+        of=_tweedie_cost,
+        assumes="Tweedie with the mean f, a fixed power 1 < p < 2 and a fixed φ: a sum of a "
+                "Poisson number of Gamma amounts",
+        dropped="the factor 1/φ and the term −log a(y, φ, p), a series, which for y = 2 "
+                "and φ = 1 is " + _left_out(1.1, 1.5, 1.9),
+        libraries="XGBoost's metric tweedie-nloglik leaves it out as well, and is no "
+                  "log-likelihood; statsmodels can take an approximation (eql=True)",
+        traps=(Trap("The power p cannot be chosen by this loss: what is left out moves "
+                    "with it."),),
+        outcomes=(0.0, 0.3, 1.0, 4.0, 9.0),
+        predictions=_rates,
+        shapes=_powers,
+        factor=_one_over_phi,
+        term=_tweedie_term,
+        evidence=Argued("With b = −log a(y, φ, p) it integrates to 1 for each f.")),
+    Loss(
+        name="inverse Gaussian",
+        group="counts",
+        verdict="nll-fixed",
+        aliases=("inverse gaussian deviance", "wald"),
+        shipped=("sm.InverseGaussian", "sklearn.tweedie3"),
+        formula="(y − f)²/(f² y) for an amount y > 0 and a mean f",
+        of=_inverse_gaussian_cost,
+        assumes="InverseGaussian with the mean f and one fixed concentration λ",
+        dropped="the factor λ/2 and the term ½ log(2πy³/λ)",
+        outcomes=_POSITIVE,
+        predictions=_rates,
+        shapes=_scales,
+        factor=_half_of,
+        term=_inverse_gaussian_term,
+        model=InverseGaussian,
+        symbols=_gamma_symbols),
+)

@@ -6,7 +6,251 @@
 __all__ = ['NUMBER_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atnumbersi
-from ..losses import Loss
+import math
+
+import numpy as np
+
+from ..arrays.door import as_arrays
+from ..arrays.symbols import constants
+from ..special import gammaln
+from ..models.categorical import Categorical
+from ..models.lognormal import LogNormal
+from ..models.maps import affine
+from ..models.mixture import Mixture
+from ..models.normal import Normal
+from ..models.student_t import StudentT
+from ..models.transformed import Transformed
+from ..evidence import Argued
+from ..losses import _half_log_two_pi, _half_precision, _scales
+from ..losses import Loss, Trap
+from ..logits import logsumexp
+
+# %% ../../nbs/atlas.ipynb #atnumbersf
+# a mean and a variance
+def _variance_cost(y, f):
+    xp, y, m, v = as_arrays("variance", y=y, m=f[0], v=f[1])
+    return (xp.log(v) + (y - m) ** 2 / v) / 2
+
+def _twice_variance_cost(y, f):
+    return 2 * _variance_cost(y, f)
+
+def _variance_model(f):
+    xp, m, v = as_arrays("variance", m=f[0], v=f[1])
+    return Normal(m, xp.sqrt(v))
+
+def _means_and_variances(rng):
+    return [(rng.normal(), rng.uniform(0.2, 4)) for _ in range(25)]
+
+def _variance_symbols():
+    import sympy as sp
+    y, m = sp.symbols("y m", real=True)
+    return [(y, (m, sp.Symbol("v", positive=True)))]
+
+# a logarithm
+def _log_squared(y, f, s=1):
+    xp, y, f = as_arrays("log squared", y=y, f=f)
+    return (xp.log(1 + y) - xp.log(1 + f)) ** 2
+
+def _log_squared_model(f, s=1):
+    xp, f = as_arrays("log squared", f=f)
+    return Transformed(LogNormal(xp.log(1 + f), s), affine(-1.0, 1.0))
+
+def _log_squared_term(y, xp, s=1):
+    return xp.log(1 + y) + _half_log_two_pi(y, xp, s)
+
+def _amounts(rng):
+    return rng.uniform(0, 6, size=25)
+
+# rows of weights (as logits), means and logarithms of scales
+def _mixture_cost(y, f):
+    xp, y, f = as_arrays("mixture", y=y, f=f)
+    z, m, log_s = f[0, :], f[1, :], f[2, :]
+    near = -(((y - m) * xp.exp(-log_s)) ** 2) / 2 - log_s
+    return logsumexp(z) - logsumexp(z + near) + _half_log_two_pi(y, xp)
+
+def _mixture_model(f):
+    xp, f = as_arrays("mixture", f=f)
+    return Mixture(Categorical(logits=f[0, :]), Normal(f[1, :], xp.exp(f[2, :])))
+
+def _mixture_rows(rng):
+    return rng.normal(size=(25, 3, 3))
+
+# the four numbers of an evidential head
+def _evidential_cost(y, f):
+    gamma, nu, a, b = f
+    xp, y, nu, a, b = as_arrays("evidential", y=y - gamma, nu=nu, a=a, b=b)
+    width, half = 2 * b * (1 + nu), 1 / (2 + 0 * a)
+    powers = (a + half) * xp.log(y**2 * nu + width) - a * xp.log(width)
+    gammas = gammaln(a, xp) - gammaln(a + half, xp)
+    return xp.log(constants(xp).pi / nu) / 2 + powers + gammas
+
+def _evidential_model(f):
+    gamma, nu, a, b = f
+    xp, nu, a, b = as_arrays("evidential", nu=nu, a=a, b=b)
+    return StudentT(2 * a, gamma, xp.sqrt(b * (1 + nu) / (nu * a)))
+
+def _evidence(rng):
+    return [(rng.normal(), *rng.uniform(0.5, 4, size=3)) for _ in range(25)]
+
+# directions: an angle, or a vector of length 1
+def _angle_cost(y, f, k=1):
+    return 1 - math.cos(y - f)
+
+def _cosine_cost(y, f, k=1):
+    return 1 - np.dot(y, f)
+
+def _concentration(k=1):
+    return k
+
+def _angle_width(y, xp, k=1):
+    """log of 2π exp(−k) I₀(k), from equal steps around the circle."""
+    around = np.linspace(0, 2 * math.pi, 200, endpoint=False)
+    return math.log(2 * math.pi * np.mean(np.exp(k * (np.cos(around) - 1))))
+
+def _sphere_width(y, xp, k=1):
+    """log ∫ exp(−k (1 − cos)) over the sphere in three dimensions."""
+    return math.log(2 * math.pi * -math.expm1(-2 * k) / k)
+
+def _unit(vectors):
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+def _angles(rng):
+    return rng.uniform(-3, 3, size=25)
+
+def _directions(rng):
+    return _unit(rng.normal(size=(25, 3)))
+
+_DIRECTIONS = tuple(_unit(np.array([[1, 0, 0], [0, -1.0, 1], [1, 2, 2], [-3, 1, 0]])))
 
 # %% ../../nbs/atlas.ipynb #atnumbers
-NUMBER_LOSSES: tuple[Loss, ...] = ()
+_NUMBERS = (-2.0, -0.5, 0.0, 1.0, 3.0)
+
+NUMBER_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="Gaussian with its variance",
+        group="numbers",
+        verdict="nll",
+        aliases=("heteroscedastic gaussian", "gaussian nll", "gaussiannllloss",
+                 "rmse with uncertainty"),
+        shipped=("torch.nn.GaussianNLLLoss", "cat.RMSEWithUncertainty"),
+        formula="½ (log v + (y − m)²/v) for a mean m and a variance v",
+        of=_variance_cost,
+        assumes="Normal(m, √v), both predicted",
+        dropped="the term ½ log 2π",
+        libraries="torch adds ½ log 2π only with full=True, and raises a variance below "
+                  "1e-6 to it, behind the back of the gradient: for v = 0 an error of 0 "
+                  f"costs {_variance_cost(0, (0, 1e-6)):.4g}, "
+                  f"one of 1 costs {_variance_cost(0, (1, 1e-6)):.6g}",
+        traps=(Trap("A negative value is right: a density may be above 1."),
+               Trap("torch's page says that eps is added to the variance; the code takes "
+                    "the larger of the two.",
+                    "https://github.com/pytorch/pytorch/pull/190058")),
+        outcomes=_NUMBERS,
+        predictions=_means_and_variances,
+        model=_variance_model,
+        term=_half_log_two_pi,
+        symbols=_variance_symbols),
+    Loss(
+        name="Dawid–Sebastiani",
+        group="numbers",
+        verdict="nll",
+        aliases=("dawid-sebastiani", "dawid sebastiani", "dss"),
+        shipped=("scoringrules.dss",),
+        formula="log v + (y − m)²/v for a mean m and a variance v",
+        of=_twice_variance_cost,
+        assumes="Normal(m, √v), twice",
+        dropped="the factor ½ and the term ½ log 2π",
+        outcomes=_NUMBERS,
+        predictions=_means_and_variances,
+        model=_variance_model,
+        factor=lambda: _half_precision(1),
+        term=_half_log_two_pi),
+    Loss(
+        name="MSLE",
+        group="numbers",
+        verdict="nll-fixed",
+        aliases=("rmsle", "mean squared logarithmic error", "squared log error"),
+        shipped=("keras.MeanSquaredLogarithmicError", "xgb.reg:squaredlogerror",
+                 "cat.MSLE"),
+        formula="(log(1 + y) − log(1 + f))²",
+        of=_log_squared,
+        assumes="1 + y is log-normal with the median 1 + f and one fixed σ",
+        dropped="the factor 1/(2σ²) and the term log(1 + y) + ½ log(2πσ²)",
+        libraries="Keras takes max(y, 1e-7) and max(f, 1e-7) first",
+        traps=(Trap("What is fitted is a median of y: sums of predictions come out too "
+                    "small."),
+               Trap("The model has y > −1. Where only y ≥ 0 can be, half of it is lost at "
+                    "f = 0 with σ = 1, and a quarter at f = 1.")),
+        outcomes=(0.0, 0.5, 1.0, 4.0, 20.0),
+        predictions=_amounts,
+        shapes=_scales,
+        model=_log_squared_model,
+        factor=_half_precision,
+        term=_log_squared_term),
+    Loss(
+        name="mixture density",
+        group="numbers",
+        verdict="nll",
+        aliases=("mdn", "mixture density network"),
+        shipped=("torch.distributions.MixtureSameFamily",),
+        formula="−log Σ w_k N(y; m_k, s_k) for predicted weights, means and scales",
+        of=_mixture_cost,
+        assumes="a mixture of normals",
+        dropped="nothing",
+        traps=(Trap("It has no lower bound: a component that sits on one outcome gets a "
+                    "scale of 0."),),
+        outcomes=_NUMBERS,
+        predictions=_mixture_rows,
+        model=_mixture_model),
+    Loss(
+        name="deep evidential regression",
+        group="numbers",
+        verdict="nll",
+        aliases=("evidential regression", "normal-inverse-gamma"),
+        formula="½ log(π/ν) − α log Ω + (α + ½) log((y − γ)² ν + Ω) + log Γ(α)/Γ(α + ½) "
+                "for Ω = 2β(1 + ν)",
+        of=_evidential_cost,
+        assumes="StudentT of 2α degrees of freedom at γ, with the scale √(β(1 + ν)/(να))",
+        dropped="nothing; the regulariser λ |y − γ| (2ν + α) that is added to it is no "
+                "part of the likelihood",
+        traps=(Trap("Four numbers are predicted and the density knows three: ν and β are "
+                    "told apart by the regulariser alone."),),
+        outcomes=_NUMBERS,
+        predictions=_evidence,
+        model=_evidential_model),
+    Loss(
+        name="angle",
+        group="numbers",
+        verdict="nll-fixed",
+        aliases=("von mises", "1 - cos", "circular"),
+        formula="1 − cos(y − f) for angles",
+        of=_angle_cost,
+        assumes="VonMises(f, κ) with one fixed κ",
+        dropped="the factor κ and the term log(2π exp(−κ) I₀(κ))",
+        outcomes=(-3.0, -0.5, 0.0, 1.0, 2.5),
+        predictions=_angles,
+        shapes=_scales,
+        factor=_concentration,
+        term=_angle_width,
+        evidence=Argued("With b = log(2π exp(−κ) I₀(κ)) it integrates to 1 for each f.")),
+    Loss(
+        name="cosine distance",
+        group="numbers",
+        verdict="nll-fixed",
+        aliases=("cosine", "cosine similarity", "cosine embedding"),
+        shipped=("torch.nn.CosineEmbeddingLoss", "optax.cosine_distance",
+                 "keras.CosineSimilarity", "tf1.cosine_distance"),
+        formula="1 − y·f for vectors of length 1",
+        of=_cosine_cost,
+        assumes="VonMisesFisher(f, κ) with one fixed κ",
+        dropped="the factor κ and the logarithm of the total over the sphere",
+        libraries="Keras returns −y·f, the others 1 − y·f; all divide by the lengths first",
+        traps=(Trap("torch's loss of a pair that should differ, y = −1, is no likelihood."),),
+        outcomes=_DIRECTIONS,
+        predictions=_directions,
+        shapes=_scales,
+        factor=_concentration,
+        term=_sphere_width,
+        evidence=Argued("Over the sphere in d dimensions the total of exp(−κ (1 − y·f)) is "
+                        "the same for each f, since a turn leaves it as it is.")),
+)

@@ -13,6 +13,7 @@ from .poisson import Poisson
 from .gamma import Gamma
 from .exponential import Exponential
 from .inverse_gamma import InverseGamma
+from .inverse_gaussian import InverseGaussian
 from .lognormal import LogNormal
 from .half_normal import HalfNormal
 from .pareto import Pareto
@@ -25,6 +26,11 @@ from .negative_binomial import NegativeBinomial
 from .multinomial import Multinomial
 from .student_t import StudentT
 from .cauchy import Cauchy
+from .location_scale import LocationScale
+from .shapes import (
+    Barron, EpsilonInsensitive, Fair, GeneralizedNormal, HyperbolicSecant, Huber, Logistic,
+    PseudoHuber)
+from .tilted import AsymmetricLaplace, TwoPieceNormal
 from .multivariate_normal import MultivariateNormal
 from .independent import Independent
 from .mixture import Mixture
@@ -38,10 +44,12 @@ from .adapted import Adapted
 __all__ = [
     "Distribution", "ExponentialFamily", "Empirical", "empirical", "as_distribution",
     "Normal", "Laplace", "Bernoulli", "Categorical", "Linear", "Poisson", "Gamma",
-    "Exponential", "InverseGamma", "LogNormal", "HalfNormal", "Pareto",
+    "Exponential", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
-    "StudentT", "Cauchy", "MultivariateNormal",
+    "StudentT", "Cauchy", "Huber", "PseudoHuber", "HyperbolicSecant", "Logistic", "Fair",
+    "Barron", "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace",
+    "TwoPieceNormal", "LocationScale", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
     "Map", "affine", "exp_map", "power",
     "Adapted", "Estimate",
