@@ -225,7 +225,7 @@ def _of_object(loss):
     kind = inner if inspect.isclass(inner) or inspect.isroutine(inner) else type(inner)
     name = getattr(kind, "__name__", "")
     library = (getattr(kind, "__module__", "") or "").partition(".")[0]
-    row = find(f"{library}.{name}") or find(f"{library}.nn.{name}") or find(name)
+    row = find(f"{library}.{name}")
     if row is None or library not in LIBRARIES:
         raise TypeError(
             f"explain: got {loss!r}, expected a name or a loss of a library"

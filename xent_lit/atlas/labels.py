@@ -149,7 +149,7 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         name="binary cross-entropy of probabilities",
         group="labels",
         verdict="nll",
-        aliases=("bce of probabilities", "log loss of probabilities"),
+        aliases=("bce", "binary cross-entropy", "log loss"),
         shipped=("torch.nn.BCELoss", "keras.BinaryCrossentropy", "tf1.log_loss",
                  "sklearn.log_loss", "cat.Logloss", "cat.CrossEntropy"),
         formula="−y log f − (1 − y) log(1 − f) for y in {0, 1} and a probability f",

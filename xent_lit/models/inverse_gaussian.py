@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['InverseGaussian']
 
-# %% ../../nbs/families.ipynb #invgaussimp
+# %% ../../nbs/families.ipynb #908d23cf
 import math
 
 import numpy as np
