@@ -65,7 +65,7 @@ MISTAKES = {
         lambda: Mixture([0.5, 0.5], [Normal(0, 1), Poisson(1.0)]),
         "all discrete or all densities",
     ),
-    "an unknown loss": (lambda: xl.explain("hubert"), "is_cross_entropy tries a function"),
+    "an unknown loss": (lambda: xl.explain("hubber"), "is_cross_entropy tries a function"),
     "a module for a loss": (lambda: xl.explain(object()), "expected a name"),
     "lazy arrays": (lambda: Evaluation().update(Normal(0, 1), lazy()), "evaluate_lazy takes lazy"),
     "two libraries": (lambda: xl.kl_divergence(TWO[0], strict()), "of one library, or lists"),

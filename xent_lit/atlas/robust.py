@@ -130,7 +130,7 @@ def _expectile_width(y, xp, tau):
 def _count_of_cosh(c=1):
     return c
 
-def _half_above(nu):
+def _half_above(nu=1):
     return (nu + 1) / 2
 
 def _positive_shape(rng):
