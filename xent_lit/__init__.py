@@ -89,6 +89,10 @@ Evaluation
     brier_score                the mean squared distance of forecasts from outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
 
+Scores
+    best_prediction            what a loss makes a perfect predictor say
+    crps                       a score of a whole distribution, in the unit of the outcome
+
 Language models
     shifted                    pairs of a token and the next one, each once, with BOS and packing
     windows                    a long text in windows that score each token once
@@ -159,6 +163,7 @@ from .regression import (
     regression,
     softmax_regression,
 )
+from .scores import best_prediction, crps
 
 __version__ = "0.2.0"
 
@@ -179,7 +184,7 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte", "shifted", "windows", "total_variation", "kl_k3",
+    "bits_per_byte", "best_prediction", "crps", "shifted", "windows", "total_variation", "kl_k3",
 ]
 
 install()

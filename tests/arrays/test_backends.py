@@ -52,6 +52,7 @@ QUANTITIES = {
     "conditional_entropy of x": lambda a, i: xl.conditional_entropy(a(JOINTS[0]), axis=(1, 0)),
     "brier_score": lambda a, i: xl.brier_score(a([0.25, 1.0, 0.5]), i([1, 1, 0])),
     "brier_score of classes": lambda a, i: xl.brier_score(a(P), i([2, 1]), weights=a([3, 1])),
+    "crps": lambda a, i: xl.crps(Normal(a(LOC), 2.0), a(X)),
     "perplexity": lambda a, i: xl.perplexity(a(P), a(Q)),
     "normalize": lambda a, i: xl.normalize(a([8, 2, 0])),
     "normalize counts": lambda a, i: xl.normalize(i([8, 2, 0])),
