@@ -93,6 +93,10 @@ Scores
     best_prediction            what a loss makes a perfect predictor say
     crps                       a score of a whole distribution, in the unit of the outcome
 
+Contrast and preference
+    info_nce                   the surprise at which candidates are the partners
+    dpo                        the surprise at which of two answers was chosen
+
 Language models
     shifted                    pairs of a token and the next one, each once, with BOS and packing
     windows                    a long text in windows that score each token once
@@ -116,6 +120,7 @@ from .conditional import (
     factorize,
     mutual_information,
 )
+from .disguises import dpo, info_nce
 from .distillation import kl_k3, total_variation
 from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
@@ -184,7 +189,8 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte", "best_prediction", "crps", "shifted", "windows", "total_variation", "kl_k3",
+    "bits_per_byte", "best_prediction", "crps", "info_nce", "dpo",
+    "shifted", "windows", "total_variation", "kl_k3",
 ]
 
 install()

@@ -918,6 +918,30 @@ def test_crps_wants_a_normal_or_a_sample():
         xl.crps(Normal(0.0, 1.0), [0.0, nan])
 
 
+def test_candidates_without_a_partner_are_refused():
+    assert xl.info_nce([[0.0, -inf, 0.0]]) == pytest.approx(math.log(2))
+    assert xl.info_nce([0.0, 0.0], [True, True]) == 0 and xl.info_nce([[1e4, 0.0]]) == 0
+    for scores in [[-inf, 0.0]], [[0.0, nan]], [[inf, 0.0]], [[0.0, inf]], [[-inf, -inf]]:
+        with pytest.raises(ValueError, match="info_nce: a row has no partner with a finite"):
+            xl.info_nce(scores)
+    for scores in [0.0, 0.0], [[0.0], [0.0]]:
+        with pytest.raises(ValueError, match=r"info_nce: scores have shape .*else give partners="):
+            xl.info_nce(scores)
+    with pytest.raises(ValueError, match=r"partners \(2,\); expected the same, a mask"):
+        xl.info_nce([[0.0, 0.0]], [1, 0])
+
+
+def test_what_is_no_preference_is_refused():
+    assert xl.dpo(-inf, -1.0, -1.0, -1.0) == inf and xl.dpo(-1.0, -inf, -1.0, -1.0) == 0
+    assert xl.dpo([-1.0, -2.0], -1.0, -1.0, -1.0).shape == (2,)
+    for beta in 0, -0.1, inf, nan:
+        with pytest.raises(ValueError, match="dpo: beta is .*expected a finite number > 0"):
+            xl.dpo(-1.0, -1.0, -1.0, -1.0, beta=beta)
+    for chosen in -inf, nan:
+        with pytest.raises(ValueError, match="dpo: a logit is NaN"):
+            xl.dpo(chosen, -1.0, -inf, -1.0)
+
+
 def test_k3_of_draws():
     assert xl.kl_k3([-1.0, -2.0], -1.0).shape == (2,)
     assert xl.kl_k3(-inf, -1.0) == inf and xl.kl_k3(-1.0, -1.0) == 0
