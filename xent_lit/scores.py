@@ -101,8 +101,10 @@ def _refined(f, low, high):
 
 # %% ../nbs/12_scores.ipynb #scrpsdef
 def crps(q: Model, y: ArrayLike) -> Array:
-    """Continuous ranked probability score of a forecast: E|X − y| − ½ E|X − X′|, which is
-    ∫ (G(x) − [y ≤ x])² dx for its distribution function G.
+    """Continuous ranked probability score of a forecast: the integral of (G(x) − [y ≤ x])²
+    for its distribution function G.
+
+    It is the mean distance of a draw from ``y``, less half that of two draws.
 
     Parameters
     ----------
