@@ -101,6 +101,14 @@ Evaluation
     brier_score                the mean squared distance of forecasts from outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
 
+Scores
+    best_prediction            what a loss makes a perfect predictor say
+    crps                       a score of a whole distribution, in the unit of the outcome
+
+Contrast and preference
+    info_nce                   the surprise at which candidates are the partners
+    dpo                        the surprise at which of two answers was chosen
+
 Language models
     shifted                    pairs of a token and the next one, each once, with BOS and packing
     windows                    a long text in windows that score each token once
@@ -125,6 +133,7 @@ from .conditional import (
     factorize,
     mutual_information,
 )
+from .disguises import dpo, info_nce
 from .distillation import kl_k3, total_variation
 from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
@@ -184,6 +193,7 @@ from .regression import (
     regression,
     softmax_regression,
 )
+from .scores import best_prediction, crps
 
 __version__ = "0.2.0"
 
@@ -208,7 +218,8 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte", "shifted", "windows", "total_variation", "kl_k3",
+    "bits_per_byte", "best_prediction", "crps", "info_nce", "dpo",
+    "shifted", "windows", "total_variation", "kl_k3",
 ]
 
 install()

@@ -52,6 +52,10 @@ QUANTITIES = {
     "conditional_entropy of x": lambda a, i: xl.conditional_entropy(a(JOINTS[0]), axis=(1, 0)),
     "brier_score": lambda a, i: xl.brier_score(a([0.25, 1.0, 0.5]), i([1, 1, 0])),
     "brier_score of classes": lambda a, i: xl.brier_score(a(P), i([2, 1]), weights=a([3, 1])),
+    "crps": lambda a, i: xl.crps(Normal(a(LOC), 2.0), a(X)),
+    "info_nce": lambda a, i: xl.info_nce(a(Z)),
+    "info_nce of several": lambda a, i: xl.info_nce(a(Z), a([[1, 0, 1], [0, 1, 0]])),
+    "dpo": lambda a, i: xl.dpo(a(X), a(LOC), 0.0, -1.0, beta=0.5),
     "perplexity": lambda a, i: xl.perplexity(a(P), a(Q)),
     "normalize": lambda a, i: xl.normalize(a([8, 2, 0])),
     "normalize counts": lambda a, i: xl.normalize(i([8, 2, 0])),
@@ -308,6 +312,7 @@ GRADIENTS = {
         [-1.0, -0.5, -3.0],
         [0.0, 1 - np.exp(-0.5), 1 - np.exp(2.0)],
     ),
+    "info_nce": (lambda s: xl.info_nce(s, [1.0, 0.0, 0.0]), [0.3, -1.0, 2.0], None),
     "js_distance at p = q": (lambda q: xl.js_distance(P[0], q), P[0], [0.0, 0.0, 0.0]),
     "mutual_information": (
         lambda p: xl.mutual_information(square(p / p.sum())),

@@ -890,6 +890,58 @@ def test_total_variation():
         xl.total_variation(Normal(0.0, 1.0), Normal(1.0, 1.0))
 
 
+def test_what_asks_nothing_is_refused():
+    coin = Bernoulli(0.25)
+    assert xl.best_prediction(coin, lambda y, f: abs(y - f)) == 0.0
+    assert xl.best_prediction([0.5, 0.25, 0.25], lambda y, f: (y - f) ** 2, between=(0, 2)) == 0.75
+    for loss, message in (
+        (lambda y, f: 0 * y, "is 0 everywhere, expected one that depends"),
+        (lambda y, f: nan * f, "is NaN at 0, expected a loss that is a number"),
+    ):
+        with pytest.raises(ValueError, match=f"best_prediction: the expected loss {message}"):
+            xl.best_prediction(coin, loss)
+    for between in (1, 0), (0, inf), (nan, 1):
+        with pytest.raises(ValueError, match="best_prediction: between is .*the smaller first"):
+            xl.best_prediction(coin, lambda y, f: abs(y - f), between=between)
+
+
+def test_crps_wants_a_normal_or_a_sample():
+    assert xl.crps(Normal(0.0, 1.0), [0.0, inf]).tolist() == [
+        pytest.approx((2**0.5 - 1) / math.pi**0.5),
+        inf,
+    ]
+    assert xl.crps(empirical([2.0, 0.0], weights=[1, 3]), [0.0, 4.0]).tolist() == [0.125, 3.125]
+    for q in [0.5, 0.5], Laplace(0.0, 1.0), empirical([1, 2], [1, 2]):
+        with pytest.raises(TypeError, match="crps: q is .*expected a Normal or empirical"):
+            xl.crps(q, 1.0)
+    with pytest.raises(ValueError, match="crps: a score is NaN"):
+        xl.crps(Normal(0.0, 1.0), [0.0, nan])
+
+
+def test_candidates_without_a_partner_are_refused():
+    assert xl.info_nce([[0.0, -inf, 0.0]]) == pytest.approx(math.log(2))
+    assert xl.info_nce([0.0, 0.0], [True, True]) == 0 and xl.info_nce([[1e4, 0.0]]) == 0
+    for scores in [[-inf, 0.0]], [[0.0, nan]], [[inf, 0.0]], [[0.0, inf]], [[-inf, -inf]]:
+        with pytest.raises(ValueError, match="info_nce: a row has no partner with a finite"):
+            xl.info_nce(scores)
+    for scores in [0.0, 0.0], [[0.0], [0.0]]:
+        with pytest.raises(ValueError, match=r"info_nce: scores have shape .*else give partners="):
+            xl.info_nce(scores)
+    with pytest.raises(ValueError, match=r"partners \(2,\); expected the same, a mask"):
+        xl.info_nce([[0.0, 0.0]], [1, 0])
+
+
+def test_what_is_no_preference_is_refused():
+    assert xl.dpo(-inf, -1.0, -1.0, -1.0) == inf and xl.dpo(-1.0, -inf, -1.0, -1.0) == 0
+    assert xl.dpo([-1.0, -2.0], -1.0, -1.0, -1.0).shape == (2,)
+    for beta in 0, -0.1, inf, nan:
+        with pytest.raises(ValueError, match="dpo: beta is .*expected a finite number > 0"):
+            xl.dpo(-1.0, -1.0, -1.0, -1.0, beta=beta)
+    for chosen in -inf, nan:
+        with pytest.raises(ValueError, match="dpo: a logit is NaN"):
+            xl.dpo(chosen, -1.0, -inf, -1.0)
+
+
 def test_k3_of_draws():
     assert xl.kl_k3([-1.0, -2.0], -1.0).shape == (2,)
     assert xl.kl_k3(-inf, -1.0) == inf and xl.kl_k3(-1.0, -1.0) == 0
