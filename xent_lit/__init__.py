@@ -89,6 +89,10 @@ Evaluation
     brier_score                the mean squared distance of forecasts from outcomes
     bits_per_byte              bits for each byte of a text, however it is cut into tokens
 
+Data that are not plain draws
+    shift_prior                probabilities of classes under other frequencies of the classes
+    cox_loss                   the surprise at who failed, among those at risk
+
 Language models
     shifted                    pairs of a token and the next one, each once, with BOS and packing
     windows                    a long text in windows that score each token once
@@ -117,6 +121,7 @@ from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
 from .evaluate import Evaluation, bits_per_byte, evaluate, evaluate_lazy, marginal_entropy
 from .gaussian import gaussian_nll, mse
+from .incomplete import cox_loss, shift_prior
 from .language import shifted, windows
 from .likelihood import likelihood, log_likelihood, nll
 from .logits import log_softmax, logsumexp, softmax
@@ -179,7 +184,7 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte", "shifted", "windows", "total_variation", "kl_k3",
+    "bits_per_byte", "shift_prior", "cox_loss", "shifted", "windows", "total_variation", "kl_k3",
 ]
 
 install()
