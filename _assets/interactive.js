@@ -43,6 +43,11 @@ const mse = (y, f) => mean(y.map(v => (v - f) ** 2));
 const normalNll = (y, f, sigma) => mean(y.map(v => ((v - f) / sigma) ** 2)) / 2 + log(sigma * sqrt(2 * PI));
 const profiledNll = (y, f) => log(2 * PI * Math.E * mse(y, f)) / 2;
 
+const mixtureNll = (y, share, broad, narrow) => mean(y.map(v => {             // of two Normals, each [mean, σ]
+  const [a, b] = [[1 - share, broad], [share, narrow]].map(([w, [m, s]]) => log(w) - log(s) - ((v - m) / s) ** 2 / 2), top = max(a, b);
+  return log(2 * PI) / 2 - top - log1p(exp(min(a, b) - top));
+}));
+
 const bell = (x, m, s) => softmax(x.map(v => -(((v - m) / s) ** 2) / 2));
 
 const GAUSS = [[.1488743389816312, .2955242247147529], [.4333953941292472, .2692667193099963], [.6794095682990244, .2190863625159820],
@@ -238,6 +243,25 @@ figures.bins = {
   },
 };
 
+const FITTED = Y20.filter((_, i) => i % 2 === 0), HELD_OUT = Y20.filter((_, i) => i % 2), BROAD = [mean(FITTED), sqrt(mse(FITTED, mean(FITTED)))];
+figures.spike = {
+  controls: [slider("e", `width of the spike`, [-6, 0, .1], 0, s => say(10 ** s.e, 2), "q"),
+    slider("w", `its share`, [.05, .5, .05], .1, s => s.w.toFixed(2), "q")],
+  drag: ["e", -6, 0],
+  draw(s, width) {
+    const loss = (y, e) => mixtureNll(y, s.w, BROAD, [FITTED[0], 10 ** e]), density = v => exp(-mixtureNll([v], s.w, BROAD, [FITTED[0], 10 ** s.e]));
+    const top = panel(0, width, 190, [-4, 7], [0, .62], {title: "density", xname: "y", yticks: [0, .2, .4, .6]});
+    const low = panel(190, width, 240, [-6, 0], [.5, 3], {title: "loss (nats)", xname: "width of the spike", xticks: [-6, -4, -2, 0], xsay: t => t ? `10${raised(t)}` : "1"});
+    const spike = span(41, i => FITTED[0] + (i - 20) / 4 * 10 ** s.e), all = [...span(111, i => i / 10 - 4), ...spike].sort((a, b) => a - b);
+    return [picture(width, 430,
+      top.show(FITTED.map(v => top.line([[v, 0], [v, .06]], "p thick")), HELD_OUT.map(v => top.line([[v, 0], [v, .06]], "ink")),
+        top.line(all.map(v => [v, density(v)]), "q")),
+      low.show(low.rule(s.e, "q"), low.curve(e => loss(FITTED, e), "q"), low.curve(e => loss(HELD_OUT, e), "q dashed"),
+        low.dot(s.e, loss(FITTED, s.e), "q"), low.dot(s.e, loss(HELD_OUT, s.e), "q open"))),
+      `${number("T", "training loss", loss(FITTED, s.e), "q")} ${number("H", "held-out loss", loss(HELD_OUT, s.e), "q dashed")}`];
+  },
+};
+
 figures.logits = {
   controls: [...[2, 1, 0].map((start, k) => slider("z" + k, `logit ${k + 1}`, [-10, 50, 1], start, s => plain(s["z" + k]), "q")),
     slider("c", "added to all", [-1000, 1000, 20], 0, s => plain(s.c))],
@@ -313,6 +337,6 @@ function mount(root) {
 }
 
 window.xent = {crossEntropy, entropy, klDivergence, logSoftmax, softmax, naiveLoss, likelihood, bernoulliNll, mse, normalNll, profiledNll,
-  bell, logNormalMass, binned, samples: {sigma: Y5, bins: Y20}, names: Object.keys(figures), still};
+  mixtureNll, bell, logNormalMass, binned, samples: {sigma: Y5, bins: Y20}, names: Object.keys(figures), still};
 for (const root of document.querySelectorAll(".interactive")) mount(root);
 })();

@@ -105,6 +105,10 @@ Scores
     best_prediction            what a loss makes a perfect predictor say
     crps                       a score of a whole distribution, in the unit of the outcome
 
+Data that are not plain draws
+    shift_prior                probabilities of classes under other frequencies of the classes
+    cox_loss                   the surprise at who failed, among those at risk
+
 Contrast and preference
     info_nce                   the surprise at which candidates are the partners
     dpo                        the surprise at which of two answers was chosen
@@ -139,6 +143,7 @@ from .divergence import js_distance, js_divergence, kl_divergence
 from .entropy import cross_entropy, entropy, perplexity
 from .evaluate import Evaluation, bits_per_byte, evaluate, evaluate_lazy, marginal_entropy
 from .gaussian import gaussian_nll, mse
+from .incomplete import cox_loss, shift_prior
 from .language import shifted, windows
 from .likelihood import likelihood, log_likelihood, nll
 from .logits import log_softmax, logsumexp, softmax
@@ -218,7 +223,7 @@ __all__ = [
     "regression", "linear_gradient",
     "Evaluation", "evaluate", "evaluate_lazy", "compare", "Comparison",
     "marginal_entropy", "calibration_table", "calibration_error", "brier_score",
-    "bits_per_byte", "best_prediction", "crps", "info_nce", "dpo",
+    "bits_per_byte", "best_prediction", "crps", "shift_prior", "cox_loss", "info_nce", "dpo",
     "shifted", "windows", "total_variation", "kl_k3",
 ]
 

@@ -880,6 +880,43 @@ def test_the_share_is_that_of_the_first():
     assert found == pytest.approx(0.25 * second + 0.75 * first, rel=1e-15)
 
 
+def test_shift_prior():
+    assert xl.shift_prior([0.5, 0.5], old=[1, 3], new=[1, 1]).tolist() == [0.75, 0.25]
+    shifted = xl.shift_prior([[1.0, 0.0], [0.5, 0.5]], old=[1, 1], new=[1, 3])
+    assert shifted.tolist() == [[1.0, 0.0], [0.25, 0.75]]
+    assert xl.shift_prior([0.5, 0.5], old=[1, 1], new=[0, 1]).tolist() == [0.0, 1.0]
+    for old, new in ([0, 1], [1, 1]), ([1, inf], [1, 1]), ([1, 1], [-1, 3]), ([1, 1], [1, nan]):
+        with pytest.raises(ValueError, match="shift_prior: .*expected finite frequencies"):
+            xl.shift_prior([0.5, 0.5], old=old, new=new)
+    with pytest.raises(ValueError, match="shift_prior: .*the same number"):
+        xl.shift_prior([0.5, 0.5], old=[1, 1, 1], new=[1, 1, 1])
+    with pytest.raises(ValueError, match="shift_prior: p sums to"):
+        xl.shift_prior([0.5, 0.6], old=[1, 1], new=[1, 1])
+
+
+def test_cox_loss():
+    """Two of three fail together; in the last table one is censored at that time."""
+    table = [0.0, 0.0, 0.0], [1, 1, 2], [1, 1, 0]
+    expected = {"breslow": np.log(3), "efron": np.log(6) / 2, "exact": np.log(3) / 2}
+    for ties, loss in expected.items():
+        assert xl.cox_loss(*table, ties=ties) == pytest.approx(loss, rel=1e-14)
+    assert xl.cox_loss([0.0, 0.0], [1, 1], [1, 0]) == pytest.approx(np.log(2), rel=1e-14)
+    assert xl.cox_loss([1000.0, 0.0], [2, 1], [1, 1]) == 500
+    refused = {
+        "expected one number each per row": ([0.0, 0.0], [1, 2, 3], [1, 1, 1]),
+        "expected finite times": ([0.0, 0.0], [1, inf], [1, 0]),
+        "and one failure": ([0.0, 0.0], [1, 2], [0, 0]),
+        "1 where a row failed": ([0.0, 0.0], [1, 2], [1, 2]),
+    }
+    for words, rows in refused.items():
+        with pytest.raises(ValueError, match=f"cox_loss: .*{words}"):
+            xl.cox_loss(*rows)
+    with pytest.raises(ValueError, match="cox_loss: ties is 'none', expected one of"):
+        xl.cox_loss([0.0], [1], [1], ties="none")
+    with pytest.raises(ValueError, match="cox_loss: 7 rows failed at the same time"):
+        xl.cox_loss(np.zeros(7), np.ones(7), np.ones(7), ties="exact")
+
+
 def test_total_variation():
     assert xl.total_variation([0.5, 0.25, 0.25], [0.25, 0.5, 0.25]) == 0.25
     assert xl.total_variation([[1, 0], [0.5, 0.5]], [0, 1]).tolist() == [1.0, 0.5]

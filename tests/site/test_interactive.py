@@ -70,6 +70,11 @@ def bells(rng):
     return [(np.linspace(-6, 6, 61), rng.uniform(-4, 4), rng.uniform(0.4, 4))]
 
 
+def mixtures(rng):
+    y, w = rng.normal(size=5), rng.uniform(0.05, 0.5)
+    return [(y, w, [rng.normal(), rng.uniform(0.5, 2)], [y[0], 10 ** -rng.uniform(0, 6)])]
+
+
 def windows(rng):
     return [(z, width) for width in (1e-6, 0.01, 1.0, 3.7) for z in (0.0, rng.normal(), -9.0, 38.0)]
 
@@ -121,6 +126,11 @@ LAWS = {
         lambda rng: [a[:2] for a in samples(rng)],
         lambda y, f: xl.nll(xl.Normal(f, math.sqrt(np.mean((y - f) ** 2))), y),
         lambda y, f: xl.nll(xl.Normal(f, 1.0), y),
+    ),
+    "mixtureNll": (
+        mixtures,
+        lambda y, w, a, b: xl.nll(xl.Mixture([1 - w, w], [xl.Normal(*a), xl.Normal(*b)]), y),
+        lambda y, w, a, b: xl.nll(xl.Mixture([w, 1 - w], [xl.Normal(*a), xl.Normal(*b)]), y),
     ),
     "bell": (
         bells,
@@ -348,6 +358,15 @@ def logits(s, script):
     return {"L": -xl.log_softmax(z)[0], "N": naive}
 
 
+def spike(s, script):
+    y = np.array(script("return xent.samples.bins"))
+    fitted, held_out = y[::2], y[1::2]
+    broad = xl.mle(xl.Normal, fitted)
+    parts = [broad, xl.Normal(fitted[0], 10 ** s["e"])]
+    model = xl.Mixture([1 - s["w"], s["w"]], parts)
+    return {"T": xl.nll(model, fitted), "H": xl.nll(model, held_out)}
+
+
 # What a reader presses, in order: a control and its keys.
 VISITS = {
     areas: [
@@ -376,6 +395,7 @@ VISITS = {
     ],
     modes: [("m", "ARROW_LEFT"), ("s", "HOME"), ("m", "END"), ("s", "END")],
     bins: [("e", "ARROW_LEFT"), ("m", "ARROW_RIGHT"), ("e", "HOME"), ("m", "END"), ("e", "END")],
+    spike: [("e", "ARROW_LEFT"), ("w", "ARROW_RIGHT"), ("e", "HOME"), ("w", "END"), ("e", "END")],
     logits: [("z0", "ARROW_RIGHT"), ("z0", "END"), ("c", "END"), ("z1", "HOME"), ("c", "HOME")],
 }
 
