@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +33,33 @@ LIBRARIES = {
     "torchcrf": ("small_losses", "pytorch-crf"),
     "coral_pytorch": ("small_losses", "coral-pytorch"),
     "info_nce": ("small_losses", "info-nce-pytorch"),
+    "torchmetrics": ("small_losses", "torchmetrics"),
     "properscoring": ("small_losses", "properscoring"),
     "scoringrules": ("small_losses", "scoringrules"),
+}
+
+NOT_INSTALLED = {
+    "tf": "TensorFlow is half a gigabyte, and Keras is asked on JAX",
+    "tf1": "TensorFlow is half a gigabyte; these are frozen",
+    "trl": "needs transformers; its losses are computed inside trainers",
+    "torchaudio": "its compiled part wants the same build of PyTorch",
+    "torchvision": "its compiled part wants the same build of PyTorch",
+    "robust_loss": "no package that pip finds",
+    "gluonts": "the same formulas as a quantile and a negative binomial that are asked",
+    "liger": "needs Triton",
+    "allrank": "needs torchvision, and pins PyTorch below 1.9",
+    "pycox": "brings numba and data sets",
+    "lifelines": "needs pandas below 3; its likelihoods are inside a fitter",
+    "mord": "its loss is inside a fitter",
+    "lightly": "brings a whole training framework",
+    "st": "needs transformers",
+    "open_clip": "brings models",
+    "monai": "the Dice of others that are asked",
+    "smp": "brings models",
+    "ngboost": "its CRPS is inside a booster",
+    "geomloss": "a distance of two samples: no formula of one outcome",
+    "pixelcnn": "a program, no package",
+    "gpytorch": "the likelihood that scikit-learn has, divided by the number of outcomes",
 }
 
 
@@ -45,13 +70,15 @@ def library(name):
 
 
 def versions():
-    found = {}
-    for _, package in LIBRARIES.values():
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "absent"
-    return found
+    """What is compared with, without the build."""
+    packages = ["jax", *(package for _, package in LIBRARIES.values())]
+    return {package: version(package).partition("+")[0] for package in packages}
+
+
+def reason(name):
+    """Why a shipped name is not compared; None if it is."""
+    front = name.partition(".")[0]
+    return NOT_INSTALLED[front] if front in NOT_INSTALLED else library(name).LEFT_OUT.get(name)
 
 
 def words(name):

@@ -37,6 +37,8 @@ def pytest_sessionfinish(session, exitstatus):
     if session.config.getoption("--write") and exitstatus == 0:
         rows = {row: SEEN[row] for row in comparison.ROWS if row in SEEN}
         digits = json.loads(json.dumps(rows), parse_float=lambda x: float(f"{float(x):.1e}"))
-        found = {"versions": comparison.versions(), "differences": digits}
+        names = [name for names in comparison.ROWS.values() for name in names]
+        left = {name: why for name in names if (why := comparison.reason(name))}
+        found = {"versions": comparison.versions(), "differences": digits, "left out": left}
         text = json.dumps(found, indent=1, ensure_ascii=False)
         (comparison.HERE / "seen.json").write_text(text + "\n", encoding="utf-8")

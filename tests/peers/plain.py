@@ -555,6 +555,7 @@ FORMULAS = {
     "zero-inflated, hurdle, truncated, generalised Poisson": inflated(full_poisson),
     "CTC": ctc,
     "linear-chain CRF": chain,
+    "next-token LM, perplexity": lambda y, f: np.mean(list(map(categorical, y, f))),
     "Bradley–Terry: RankNet, reward, DPO": bradley_terry,
     "hinge preference (SLiC), pairwise hinge": pairwise_hinge,
     "ListMLE = Cox without ties or censoring": plackett_luce,

@@ -128,6 +128,12 @@ def left(rng):
         yield y, rng.normal(size=4), {}
 
 
+def at_once(rng):
+    """Two of the four fail together."""
+    for _ in range(DRAWN):
+        yield rng.permutation([1.0, 2.0, 2.0, -3.0]), rng.normal(size=4), {}
+
+
 def intervals(rng):
     for i, dist in enumerate(["normal", "logistic", "extreme"] * 2):
         begin = np.exp(rng.normal())
@@ -225,6 +231,8 @@ POINTS = {
     "zero-inflated, hurdle, truncated, generalised Poisson": zeros_or_not(logit=(-1.0, 0.4)),
     "CTC": labellings,
     "linear-chain CRF": tags,
+    "next-token LM, perplexity":
+        lambda rng: [(rng.integers(4, size=5), rng.normal(size=(5, 4)), {}) for _ in range(3)],
     "Bradley–Terry: RankNet, reward, DPO": couple,
     "hinge preference (SLiC), pairwise hinge": graded,
     "ListMLE = Cox without ties or censoring": graded,
@@ -275,6 +283,7 @@ OF_NAME = {
     "torch.nn.MarginRankingLoss":
         moved(of_classes(2), lambda y, f: (y, f)),
     "rax.pointwise_sigmoid_loss": of_subsets(4),
+    "sm.PHReg": at_once,
     "keras.Circle": embedded(gamma=2.0, margin=0.4),
     "pml.CircleLoss": embedded(gamma=2.0, margin=0.4),
     "pml.ContrastiveLoss":

@@ -7,6 +7,7 @@ import torch
 from coral_pytorch.losses import coral_loss, corn_loss
 from info_nce import InfoNCE
 from torchcrf import CRF
+from torchmetrics.text import Perplexity
 
 torch.set_default_dtype(torch.float64)
 
@@ -36,7 +37,13 @@ def info_nce(y, f, temperature):
     return float(of(torch.tensor([[1.0, 0.0]]), keys[:1], keys[1:]))
 
 
+def perplexity(y, f):
+    """The logarithm: the mean cost of a token."""
+    return float(torch.log(Perplexity()(torch.tensor(f)[None], torch.tensor(y)[None])))
+
+
 SHIPPED = {
+    "torchmetrics.perplexity": perplexity,
     "torchcrf.CRF": chain,
     "coral_pytorch.coral_loss": coral,
     "coral_pytorch.corn_loss": corn,

@@ -9,8 +9,10 @@ from dataclasses import replace
 import pytest
 from comparison import (
     LIBRARIES,
+    NOT_INSTALLED,
     ROWS,
     library,
+    reason,
     slope_difference,
     tolerance,
     value_difference,
@@ -22,32 +24,6 @@ NAMES = [(row, name) for row, names in ROWS.items() for name in names]
 ASKED = [(row, name) for row, name in NAMES if library(name)]
 VALUES = [pair for pair in ASKED if pair[1] in library(pair[1]).SHIPPED]
 SLOPES = [pair for pair in ASKED if pair[1] in library(pair[1]).SLOPES]
-
-NOT_INSTALLED = {
-    "tf": "TensorFlow is half a gigabyte, and Keras is asked on JAX",
-    "tf1": "TensorFlow is half a gigabyte; these are frozen",
-    "trl": "needs transformers; its losses are computed inside trainers",
-    "torchaudio": "its compiled part goes with one build of PyTorch only",
-    "torchvision": "its compiled part goes with one build of PyTorch only",
-    "robust_loss": "not in the package index",
-    "gluonts": "the same formulas as a quantile and a negative binomial that are asked",
-    "torchmetrics": "a mean over tokens of a softmax cross-entropy that is asked",
-    "liger": "needs Triton and a graphics card",
-    "allrank": "needs versions of its dependencies that are years old",
-    "pycox": "needs a version of its dependencies that is years old",
-    "lifelines": "fits only: its likelihoods are functions inside a fitter",
-    "mord": "needs a compiler",
-    "lightly": "brings a whole training framework",
-    "st": "needs transformers",
-    "open_clip": "brings models",
-    "monai": "the Dice of others that are asked",
-    "smp": "brings models",
-    "ngboost": "its CRPS is inside a booster",
-    "geomloss": "a distance of two samples: no formula of one outcome",
-    "pixelcnn": "not in the package index",
-    "gpytorch": "the likelihood that scikit-learn has, divided by the number of outcomes",
-}
-
 
 @pytest.mark.parametrize("row, name", VALUES)
 def test_a_value_is_what_the_row_says(row, name, seen):
@@ -63,7 +39,7 @@ def test_a_slope_is_what_the_row_says(row, name, seen):
     assert difference <= tolerance(name), words(name).why
 
 
-@pytest.mark.parametrize("name, says, call, expected", SILENT, ids=lambda x: str(x)[:60])
+@pytest.mark.parametrize("name, says, call, expected", SILENT, ids=str)
 def test_what_a_library_does_in_silence(name, says, call, expected):
     assert call() == pytest.approx(expected, rel=5e-4, nan_ok=True)
 
@@ -88,7 +64,6 @@ def test_a_wrong_slope_is_refused():
 
 
 def test_every_shipped_name_is_asked_or_left_out_with_a_reason():
-    left = {name for _, name in NAMES if name.partition(".")[0] in NOT_INSTALLED}
-    left |= {name for _, name in ASKED if name in library(name).LEFT_OUT}
-    assert {name for _, name in NAMES} - left == {name for _, name in VALUES + SLOPES}
+    asked = {name for _, name in VALUES + SLOPES}
+    assert {name for _, name in NAMES if reason(name) is None} == asked
     assert not set(NOT_INSTALLED) & set(LIBRARIES)
