@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 
-.PHONY: help check arrays book site test notebooks mutants bench language-curve character-model pdf zip export clean browser
+.PHONY: help check arrays book site test notebooks mutants peers bench language-curve character-model pdf zip export clean browser
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -36,6 +36,11 @@ notebooks: $(VENV)/ready  ## run the notebooks as tests, without the book and it
 
 mutants: $(VENV)/ready  ## plant one fault after another in the library; each must be caught
 	$(BIN)/python -m pytest -o addopts= tests/mutants
+
+peers:  ## the losses that other libraries ship beside the rows of the atlas, in an environment of its own
+	$(PYTHON) -m venv --clear _build/peers
+	_build/peers/bin/python -m pip install -r tests/peers/requirements.txt
+	_build/peers/bin/python -m pytest -o addopts= -o filterwarnings=ignore tests/peers $(WRITE)
 
 bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn, PyTorch and optax (install torch for it)
 	$(BIN)/python bench/bench.py

@@ -1,0 +1,69 @@
+"""Do the libraries compute what the rows of the atlas say? Each shipped loss is asked and compared.
+
+``make peers`` installs the libraries and runs this; a run prints, for each row, the largest
+difference. When a library changes what it does, a test here fails.
+"""
+
+from dataclasses import replace
+
+import pytest
+from comparison import (
+    LIBRARIES,
+    NOT_INSTALLED,
+    ROWS,
+    library,
+    reason,
+    slope_difference,
+    tolerance,
+    value_difference,
+    words,
+)
+from silent import SILENT
+
+NAMES = [(row, name) for row, names in ROWS.items() for name in names]
+ASKED = [(row, name) for row, name in NAMES if library(name)]
+VALUES = [pair for pair in ASKED if pair[1] in library(pair[1]).SHIPPED]
+SLOPES = [pair for pair in ASKED if pair[1] in library(pair[1]).SLOPES]
+
+@pytest.mark.parametrize("row, name", VALUES)
+def test_a_value_is_what_the_row_says(row, name, seen):
+    difference = value_difference(row, name)
+    seen(row, name, "value", difference)
+    assert difference <= tolerance(name), words(name).why
+
+
+@pytest.mark.parametrize("row, name", SLOPES)
+def test_a_slope_is_what_the_row_says(row, name, seen):
+    difference = slope_difference(row, name)
+    seen(row, name, "slope", difference)
+    assert difference <= tolerance(name), words(name).why
+
+
+@pytest.mark.parametrize("name, says, call, expected", SILENT, ids=str)
+def test_what_a_library_does_in_silence(name, says, call, expected):
+    assert call() == pytest.approx(expected, rel=5e-4, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "row, name, wrong",
+    [
+        ("squared error", "torch.nn.MSELoss", {"factor": 1}),
+        ("squared error", "optax.l2_loss", {"factor": 2}),
+        ("log-cosh", "cat.LogCosh", {"factor": 1.001}),
+        ("MAPE, SMAPE", "keras.MeanAbsolutePercentageError", {"factor": 1}),
+        ("Poisson", "smd.Poisson", {"adds": 0}),
+    ],
+)
+def test_a_wrong_word_is_refused(row, name, wrong):
+    assert value_difference(row, name, replace(words(name), **wrong)) > tolerance(name)
+
+
+def test_a_wrong_slope_is_refused():
+    twice = replace(words("xgb.count:poisson"), slope=2)
+    assert slope_difference("Poisson", "xgb.count:poisson", twice) > 0.1
+
+
+def test_every_shipped_name_is_asked_or_left_out_with_a_reason():
+    asked = {name for _, name in VALUES + SLOPES}
+    assert {name for _, name in NAMES if reason(name) is None} == asked
+    assert not set(NOT_INSTALLED) & set(LIBRARIES)
