@@ -174,14 +174,14 @@ def _curves(row):
         return ""
     words = f"The loss of the outcomes from {low:g} to {high:g} at the prediction {f:.3g}, and "
     words += "the probability" if whole else "the density"
-    panels = (_panel(x[fine], loss[fine], 0, "loss", "0.5"), _panel(x[fine], q[fine], 150, "model", "q"))
+    panels = _panel(x[fine], loss[fine], 0, "loss"), _panel(x[fine], q[fine], 150, "model")
     return (
         f'<svg class="atlas-curves" viewBox="0 0 290 96" role="img" aria-label="{words} of its '
         f'model">{"".join(panels)}</svg>'
     )
 
 
-def _panel(x, y, left, head, colour):
+def _panel(x, y, left, head):
     width, height = 135, 72
     u = left + 3 + (x - x.min()) / (np.ptp(x) or 1) * (width - 6)
     v = 16 + height - (y - y.min()) / (np.ptp(y) or 1) * height
