@@ -20,7 +20,7 @@ from .proof.derivation import Derivation
 # %% ../nbs/ledger.ipynb #39ae9df7
 CHAPTERS = ("divergence", "entropy", "coding", "models", "likelihood",
             "gaussian", "logits", "losses", "conditional", "evaluate", "exponential", "families",
-            "language", "distillation", "derivatives")
+            "outcomes", "language", "distillation", "derivatives")
 
 def claims() -> dict[str, tuple[str, Claim | Derivation]]:
     """All claims and derivations by id, in the order of reading, each with its chapter."""
