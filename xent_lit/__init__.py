@@ -65,6 +65,13 @@ Families
     Mixture                    a weighted mean of distributions
     Transformed                a distribution of f(x)
     Truncated                  a distribution of which only a part is seen
+    Censored                   draws of which only bounds are known
+    Discretized                a density, read off in whole numbers
+    ZeroInflated               counts of which more are 0
+    OrderedLogit               grades in an order
+    BradleyTerry               which of two wins
+    RaoKupper                  which of two wins, or a tie
+    PlackettLuce               orders of items by their scores
 
 Losses
     mse                        mean squared error: a Gaussian cross-entropy up to scale and shift
@@ -154,9 +161,12 @@ from .models import (
     Bernoulli,
     Beta,
     Binomial,
+    BradleyTerry,
     Categorical,
     Cauchy,
+    Censored,
     Dirichlet,
+    Discretized,
     EpsilonInsensitive,
     Exponential,
     Fair,
@@ -179,14 +189,18 @@ from .models import (
     MultivariateNormal,
     NegativeBinomial,
     Normal,
+    OrderedLogit,
     Pareto,
+    PlackettLuce,
     Poisson,
     PseudoHuber,
+    RaoKupper,
     StudentT,
     Transformed,
     Truncated,
     TwoPieceNormal,
     Uniform,
+    ZeroInflated,
     empirical,
 )
 from .regression import (
@@ -216,6 +230,8 @@ __all__ = [
     "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
+    "Censored", "Discretized", "ZeroInflated",
+    "OrderedLogit", "BradleyTerry", "RaoKupper", "PlackettLuce",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",
     "conditional_cross_entropy", "conditional_kl_divergence",
     "conditional_entropy", "mutual_information", "factorize", "fit",

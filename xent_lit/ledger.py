@@ -20,8 +20,8 @@ from .proof.derivation import Derivation
 # %% ../nbs/ledger.ipynb #39ae9df7
 CHAPTERS = ("divergence", "entropy", "coding", "models", "likelihood",
             "gaussian", "logits", "losses", "atlas", "conditional", "evaluate",
-            "exponential", "families", "choose", "scores", "incomplete",
-            "disguises", "language", "distillation", "derivatives")
+            "exponential", "families", "outcomes", "choose", "scores",
+            "incomplete", "disguises", "language", "distillation", "derivatives")
 
 def claims() -> dict[str, tuple[str, Claim | Derivation]]:
     """All claims and derivations by id, in the order of reading, each with its chapter."""

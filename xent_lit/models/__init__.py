@@ -37,6 +37,11 @@ from .mixture import Mixture
 from .maps import Map, affine, exp_map, power
 from .transformed import Transformed
 from .truncated import Truncated
+from .censored import Censored
+from .discretized import Discretized
+from .zero_inflated import ZeroInflated
+from .ordered import BradleyTerry, OrderedLogit, RaoKupper
+from .orders import PlackettLuce
 from .estimate import Estimate
 from . import from_scipy, from_tensors, ladder, unlike
 from .adapted import Adapted
@@ -51,6 +56,8 @@ __all__ = [
     "Barron", "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace",
     "TwoPieceNormal", "LocationScale", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
+    "Censored", "Discretized", "ZeroInflated",
+    "OrderedLogit", "BradleyTerry", "RaoKupper", "PlackettLuce",
     "Map", "affine", "exp_map", "power",
     "Adapted", "Estimate",
 ]

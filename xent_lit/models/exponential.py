@@ -12,10 +12,12 @@ import numpy as np
 
 from ..arrays.symbols import symbolic
 from ..arrays.door import keep_weak
+from ..arrays.checks import as_broadcastable
 from .support import POSITIVE_REALS
 from .links import LOG_LINK
 from .pairs import closed_form, cross_entropy_of
 from .exponential_family import convert, ExponentialFamily, X
+from .counts import log1m_exp
 from .gamma import cost_of_means, deviance_of_ratio, Gamma
 from .rules import Positive
 
@@ -98,6 +100,17 @@ class Exponential(ExponentialFamily):
         """2 (y/mean − 1 − log(y/mean)); ``inf`` at y = 0."""
         xp, q, y = convert("Exponential.deviance", self, y=y)
         return deviance_of_ratio(y, q.rate, xp.ones_like(q.rate), xp)
+
+    def log_between(self, low, high):
+        """log P(low < x ≤ high), the lower bound's surprise and what the width decides."""
+        xp, rate, low, high = as_broadcastable(
+            "Exponential.log_between", rate=self.rate, low=low, high=high)
+        if xp is symbolic: return xp.log(xp.exp(-rate * low) - xp.exp(-rate * high))
+        start = xp.where(low > 0, low, 0 * rate)
+        some = xp.logical_and(high > start, high < xp.inf)
+        width = xp.where(some, high, start + 1) - start
+        inner = xp.where(some, log1m_exp(-rate * width, xp), 0 * rate)
+        return xp.where(high > start, inner - rate * start, -xp.inf)
 
     def sample(self, rng, shape=()):
         """Independent draws in NumPy, of that shape before the batch's."""

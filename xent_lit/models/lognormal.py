@@ -20,6 +20,7 @@ from .distribution import (
     Distribution, known_or_expected, overflow_is_infinite)
 from .exponential_family import convert, Declared, LOG, LOG_SQUARE
 from .normal import _log_width, Normal
+from .between import between_of_normal
 from .densities import Density, half, quantity
 from .rules import Finite, Positive
 
@@ -150,6 +151,13 @@ class LogNormal(Declared, Density):
         rng, q = np.random.default_rng(rng), self.as_numbers()
         return rng.lognormal(q.loc, q.scale, (*shape, *q.batch_shape))
 
+    def log_between(self, low, high):
+        """log P(low < x ≤ high), that of the logarithms."""
+        xp, a, b = as_arrays("LogNormal.log_between", low=low, high=high)
+        if xp is symbolic: ends = xp.log(a), xp.log(b)
+        else: ends = (_log_or_below(a, xp), _log_or_below(b, xp))
+        return between_of_normal(self.of_log, keep_weak(ends[0], low), keep_weak(ends[1], high))
+
     def window(self):
         """Its median, and a width there."""
         with np.errstate(over="ignore"):
@@ -166,6 +174,11 @@ def _check_above_zero(mean):
 def _log_of(x):
     xp, x = as_arrays("mle", x=x)
     return xp.log(x)
+
+def _log_or_below(x, xp):
+    """log x, and −inf for what is not positive."""
+    above = x > 0
+    return xp.where(above, xp.log(xp.where(above, x, xp.ones_like(x))), -xp.inf)
 
 def _log_pair(x, xp):
     """log x, and what rounding took from it, to an epsilon: a large logarithm has an error

@@ -16,6 +16,7 @@ from ..arrays.protocol import as_distribution
 from .support import as_support, Support
 from .expectation import over_members
 from .pairs import closed_form, cross_entropy_of, divergence_of
+from .between import log_between
 
 # %% ../../nbs/families.ipynb #ef3f8856
 from .compound import (
@@ -148,6 +149,32 @@ class Transformed(Compound):
         else: x = low + 1 if is_end(high) else low + (high - low) / 2
         xp, _, point = as_broadcastable("Transformed.log_prob", y=y, point=self.forward(x))
         return point
+
+    def log_between(self, low, high):
+        """log P(low < y ≤ high): that of the base between the bounds, taken back."""
+        if self.is_symbolic:
+            raise NotImplementedError("log_between: of symbols a map does not say whether it "
+                                      "rises, expected numbers")
+        support, inner = self.support, self.base.support
+        with np.errstate(all="ignore"):
+            turned = {"first": self.forward(inner.low), "last": self.forward(inner.high)}
+        xp, low, high, start, end, first, last, bottom, top = as_broadcastable(
+            "Transformed.log_between", low=low, high=high, start=support.low,
+            end=support.high, **turned, bottom=inner.low, top=inner.high)
+        falls, nothing = last < first, xp.logical_or(low >= end, high <= start)
+        at_start, at_end = xp.where(falls, top, bottom), xp.where(falls, bottom, top)
+        a, b = (self._taken_back(y, start, end, (at_start, at_end), xp) for y in (low, high))
+        a, b = xp.where(falls, b, a), xp.where(falls, a, b)
+        a, b = (xp.where(nothing, x, y) for x, y in ((bottom, a), (top, b)))
+        mass = log_between("Transformed.log_between", self.base, *self._own(a, b))
+        return xp.where(nothing, -xp.inf, mass)
+
+    def _taken_back(self, y, start, end, ends, xp):
+        """x for y, and an end of the base where y is not inside."""
+        inside = xp.logical_and(y > start, y < end)
+        x = self.inverse(*self._own(xp.where(inside, y, self._some_point(xp, y))))
+        xp, x, at_start, at_end = as_broadcastable("Transformed", x=x, start=ends[0], end=ends[1])
+        return xp.where(inside, x, xp.where(y <= start, at_start, at_end))
 
     def mean_of(self, f, near=()):
         """E f(y): that of f(forward(x)) under the base."""
