@@ -18,7 +18,7 @@ from ..models.shapes import (
     PseudoHuber)
 from ..models.student_t import StudentT
 from ..models.tilted import AsymmetricLaplace, TwoPieceNormal
-from ..losses import Loss, Trap, _scores
+from ..losses import Loss, Trap, _scores, _symbols
 
 # %% ../../nbs/atlas.ipynb #atrobustf
 def _power(y, f, q):
@@ -150,12 +150,6 @@ def _sizes(width, name, *shapes):
     found = ", ".join(f"{math.exp(width(0.0, np, shape)):.4g}" for shape in shapes)
     return f"{found} for {name} = {', '.join(f'{shape:g}' for shape in shapes)}"
 
-def _symbolic_errors(shape):
-    def symbols():
-        import sympy as sp
-        return [(*sp.symbols("y f", real=True), sp.Symbol(shape, positive=True))]
-    return symbols
-
 # %% ../../nbs/atlas.ipynb #atrobust
 def _of_error(name, of, model, term, shapes=_positive_shape, **rest):
     """A row of the cost of an error, whose normaliser moves with a shape."""
@@ -166,7 +160,7 @@ def _of_error(name, of, model, term, shapes=_positive_shape, **rest):
 ROBUST_LOSSES: tuple[Loss, ...] = (
     _of_error(
         "power of the error", _power, _at(GeneralizedNormal), _power_width,
-        symbols=_symbolic_errors("q"),
+        symbols=_symbols("y f", "q"),
         aliases=("lq", "|r|^q", "lp loss"),
         shipped=("cat.Lq",),
         formula="|y − f|^q",
@@ -214,7 +208,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
         dropped="log Z, where Z is " + _sizes(_fair_width, "c", 0.5, 1, 2)),
     _of_error(
         "Cauchy", _lorentzian, _lorentzian_model, _lorentzian_width,
-        factor=_half_above, symbols=_symbolic_errors("nu"),
+        factor=_half_above, symbols=_symbols("y f", "nu"),
         aliases=("lorentzian", "student-t", "student t"),
         shipped=("kornia.cauchy_loss", "smn.StudentT"),
         formula="log(1 + r²/2) for r = y − f",
