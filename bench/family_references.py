@@ -367,6 +367,23 @@ def inverse_gaussian_divergence(p, q):
     return (d / c - 1 - mp.log(d / c)) / 2 + d * (m - n) ** 2 / (2 * n**2 * m)
 
 
+def tweedie_log_prob(x, mu, phi, power):
+    """The sum over the numbers of claims that count; at 0 the probability that there is none."""
+    up, down = 2 - power, power - 1
+    rate, a, b = mu**up / (phi * up), up / down, mu ** (-down) / (phi * down)
+    if not x:
+        return -rate
+    likeliest = x**up / (phi * up)
+    spread = mp.sqrt(likeliest / (1 + a))
+    claims = range(max(1, int(likeliest - 14 * spread - 20)), int(likeliest + 14 * spread + 120))
+    terms = (
+        k * mp.log(rate) - mp.loggamma(k + 1) + k * a * mp.log(b) - mp.loggamma(k * a)
+        + (k * a - 1) * mp.log(x)
+        for k in claims
+    )  # fmt: skip
+    return mp.log(mp.fsum(mp.exp(term) for term in terms)) - rate - b * x
+
+
 def log_beta(a):
     return mp.fsum(map(mp.loggamma, a)) - mp.loggamma(mp.fsum(a))
 

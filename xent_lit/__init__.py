@@ -54,6 +54,7 @@ Families
     Gamma                      waiting times for several events
     InverseGamma               reciprocals of such times: variances
     InverseGaussian            times that a drift with noise takes
+    Tweedie                    sums that are often 0 and else positive
     LogNormal                  products of many factors
     HalfNormal                 sizes of errors
     Pareto                     sizes with a power tail
@@ -170,6 +171,7 @@ from .models import (
     StudentT,
     Transformed,
     Truncated,
+    Tweedie,
     TwoPieceNormal,
     Uniform,
     empirical,
@@ -197,7 +199,8 @@ __all__ = [
     "LocationScale",
     "Bernoulli", "Categorical", "Linear", "Poisson",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
-    "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
+    "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "Tweedie", "LogNormal",
+    "HalfNormal", "Pareto",
     "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
     "Independent", "Mixture", "Transformed", "Truncated",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",

@@ -285,6 +285,8 @@ CHAPTERS = [
      "divergence forgotten", "uniform-difference"),
     ("models.inverse_gaussian", "_cross_entropy", keep("first", "+", 2),
      "what is left of log x forgotten", "inverse-gaussian-difference"),
+    ("models.tweedie", "Tweedie._log_density", keep("first", "-", 2),
+     "the probability of so many claims forgotten", "tweedie-moments"),
     ("models.lognormal", "LogNormal.cross_entropy_to", keep("first", "+"),
      "mean of log x forgotten", "log-normal-difference"),
     ("models.half_normal", "HalfNormal.log_density", keep("last", "/", 3),

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['claims', 'family_claims', 'registered_forms', 'error_densities_normalise',
-           'error_densities_moments']
+           'error_densities_moments', 'tweedie_moments']
 
 # %% ../../nbs/families.ipynb #73a2cf93
 from functools import cache
@@ -24,6 +24,7 @@ from .models import registered_pairs
 from .declaration import (
     claim_of, covariance_law, drawn, gradient_law, mean_law)
 from ..models.location_scale import ErrorDensity, LocationScale
+from ..models.tweedie import Tweedie
 
 # %% ../../nbs/families.ipynb #lawfammake
 def claims():
@@ -224,3 +225,25 @@ error_densities_moments = Claim(
     given=lambda p: bool(np.isfinite(float(p.variance))),
     draw=lambda rng: _draw_error(rng, own=0), rtol=1e-8, draws=60, required_marks="NT",
     typeset=False)
+
+# %% ../../nbs/families.ipynb #lawtweedie
+def _draw_tweedie(rng):
+    return draw_member(Tweedie, rng),
+
+def _moments_of_tweedie(p, at_zero=1):
+    """The mass, the mean and the mean square: what lies at 0, and what lies above."""
+    x, w = nodes(p)
+    mass = w * p.prob(x)
+    x, mass = x[mass > 0], mass[mass > 0]
+    return np.array([at_zero * p.prob(0.0) + mass.sum(), mass @ x, mass @ x**2])
+
+def _known_of_tweedie(p):
+    return np.array([1.0, p.mean, p.variance + p.mean**2])
+
+tweedie_moments = Claim(
+    id="tweedie-moments",
+    statement="A Tweedie's probability of 0 and its density above have the mass 1, and its "
+              "mean and variance.",
+    law=lambda p: (_moments_of_tweedie(p), _known_of_tweedie(p)),
+    twin=lambda p: (_moments_of_tweedie(p, at_zero=0), _known_of_tweedie(p)),
+    draw=_draw_tweedie, rtol=1e-9, draws=8, required_marks="NT", typeset=False)

@@ -14,6 +14,7 @@ from .gamma import Gamma
 from .exponential import Exponential
 from .inverse_gamma import InverseGamma
 from .inverse_gaussian import InverseGaussian
+from .tweedie import Tweedie
 from .lognormal import LogNormal
 from .half_normal import HalfNormal
 from .pareto import Pareto
@@ -44,8 +45,8 @@ from .adapted import Adapted
 __all__ = [
     "Distribution", "ExponentialFamily", "Empirical", "empirical", "as_distribution",
     "Normal", "Laplace", "Bernoulli", "Categorical", "Linear", "Poisson", "Gamma",
-    "Exponential", "InverseGamma", "InverseGaussian", "LogNormal", "HalfNormal", "Pareto",
-    "Uniform", "Beta", "Dirichlet",
+    "Exponential", "InverseGamma", "InverseGaussian", "Tweedie", "LogNormal",
+    "HalfNormal", "Pareto", "Uniform", "Beta", "Dirichlet",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "StudentT", "Cauchy", "Huber", "PseudoHuber", "HyperbolicSecant", "Logistic", "Fair",
     "Barron", "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace",

@@ -181,8 +181,8 @@ def _cross_entropy_of_symbols(mu, c, other, d, mean_log, xp):
 _SPLIT = 1.0
 # the places and weights of ∫ exp(−u) f(u) du from 0 on, in equal steps of t
 _WAYS = np.arange(-4, 4, 1 / 16)
-_PLACES = np.exp(_WAYS - np.exp(-_WAYS))
-_SHARES = np.exp(-_PLACES) * _PLACES * (1 + np.exp(-_WAYS)) / 16
+_WAITS = np.exp(_WAYS - np.exp(-_WAYS))
+_WAIT_SHARES = np.exp(-_WAITS) * _WAITS * (1 + np.exp(-_WAYS)) / 16
 
 @in_double
 def _exponential_integral(z, xp):
@@ -195,8 +195,9 @@ def _exponential_integral(z, xp):
 
 def _mean_inverse(z, xp):
     """The same by a sum, whose error falls exponentially with its steps, for z from 1 on."""
-    places, shares = (xp.asarray(a, dtype=z.dtype, device=device(z)) for a in (_PLACES, _SHARES))
-    return xp.sum(shares / (z[..., None] + places), axis=-1)
+    kind, place = z.dtype, device(z)
+    waits, shares = (xp.asarray(a, dtype=kind, device=place) for a in (_WAITS, _WAIT_SHARES))
+    return xp.sum(shares / (z[..., None] + waits), axis=-1)
 
 def _beyond_log(z, xp):
     """exp(z) E₁(z) + log z + γ for z up to 1, by the power series; 0 at 0."""
