@@ -365,7 +365,7 @@ CHAPTERS = [
      "sign of the target", "loss-rows"),
     ("losses", "_log_factorial", constant(1, 2),
      "log (y + 1)! for log y!", "loss-rows"),
-    ("losses", "", argument("Fraction", 1, value=1),
+    ("losses", "_half_precision", constant(2, 1),
      "lost factor ½", "loss-rows"),
     ("losses", "_absolute", unwrap("abs"),
      "missing abs", "loss-rows"),

@@ -19,7 +19,8 @@ from ..models.inverse_gaussian import InverseGaussian
 from ..models.negative_binomial import NegativeBinomial
 from ..models.poisson import Poisson
 from ..models.truncated import Truncated
-from ..evidence import Argued, Whole
+from ..models.tweedie import Tweedie
+from ..evidence import Whole
 from ..losses import _log_factorial, _poisson, _rates, _scales, _symbols
 from ..losses import Loss, Trap
 from ..logits import logsumexp
@@ -51,6 +52,9 @@ def _gamma_term(y, xp, k=1):
 # amounts of which some are 0: powers between a Poisson's (1) and a Gamma's (2)
 def _tweedie_cost(y, f, p, phi=1):
     return f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p)
+
+def _tweedie_model(f, p, phi=1):
+    return Tweedie(f, phi, p)
 
 def _one_over_phi(p, phi=1):
     return 1 / phi
@@ -284,7 +288,7 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         shapes=_powers,
         factor=_one_over_phi,
         term=_tweedie_term,
-        evidence=Argued("With b = −log a(y, φ, p) it integrates to 1 for each f.")),
+        model=_tweedie_model),
     Loss(
         name="inverse Gaussian",
         group="counts",
