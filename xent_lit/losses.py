@@ -183,6 +183,14 @@ def _bernoulli_model(t):
 def _categorical_model(z):
     return Categorical(logits=z)
 
+# symbols for SymPy: those of any sign, then the positive ones
+def _symbols(real, positive):
+    def symbols():
+        import sympy as sp
+        any_sign = sp.symbols(real, seq=True, real=True) if real else ()
+        return [(*any_sign, *sp.symbols(positive, seq=True, positive=True))]
+    return symbols
+
 # the terms b(y)
 def _half_log_two_pi(y, xp, s=1):
     number = constants(xp)
@@ -245,7 +253,8 @@ LOSSES = {row.name: row for row in (
         predictions=_scores,
         model=_normal_model,
         factor=_half_precision,
-        term=_half_log_two_pi),
+        term=_half_log_two_pi,
+        symbols=_symbols("y f", "sigma")),
     Loss(
         name="absolute error",
         group="numbers",
@@ -267,7 +276,8 @@ LOSSES = {row.name: row for row in (
         model=_laplace_model,
         factor=_reciprocal,
         shapes=_scales,
-        term=_log_two),
+        term=_log_two,
+        symbols=_symbols("y f", "b")),
     Loss(
         name="logistic",
         group="labels",
@@ -352,7 +362,8 @@ LOSSES = {row.name: row for row in (
         outcomes=(0, 1, 2, 5, 9),
         predictions=_rates,
         model=Poisson,
-        term=_log_factorial),
+        term=_log_factorial,
+        symbols=_symbols("", "y f")),
     Loss(
         name="hinge",
         group="labels",

@@ -19,8 +19,9 @@ from ..models.inverse_gaussian import InverseGaussian
 from ..models.negative_binomial import NegativeBinomial
 from ..models.poisson import Poisson
 from ..models.truncated import Truncated
-from ..evidence import Argued, Whole
-from ..losses import _log_factorial, _poisson, _rates, _scales
+from ..models.tweedie import Tweedie
+from ..evidence import Whole
+from ..losses import _log_factorial, _poisson, _rates, _scales, _symbols
 from ..losses import Loss, Trap
 from ..logits import logsumexp
 
@@ -48,13 +49,12 @@ def _gamma_term(y, xp, k=1):
     xp, y, k = as_arrays("gamma", y=y, k=k)
     return gammaln(k, xp) - k * xp.log(k) - (k - 1) * xp.log(y)
 
-def _gamma_symbols():
-    import sympy as sp
-    return [sp.symbols("y f k", positive=True)]
-
 # amounts of which some are 0: powers between a Poisson's (1) and a Gamma's (2)
 def _tweedie_cost(y, f, p, phi=1):
     return f ** (2 - p) / (2 - p) - y * f ** (1 - p) / (1 - p)
+
+def _tweedie_model(f, p, phi=1):
+    return Tweedie(f, phi, p)
 
 def _one_over_phi(p, phi=1):
     return 1 / phi
@@ -158,7 +158,8 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         outcomes=_COUNTS,
         predictions=_rates,
         model=Poisson,
-        term=_floor),
+        term=_floor,
+        symbols=_symbols("", "y f")),
     Loss(
         name="negative binomial",
         group="counts",
@@ -176,7 +177,8 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         outcomes=_COUNTS,
         predictions=_rates,
         shapes=_scales,
-        model=_negative_binomial_model),
+        model=_negative_binomial_model,
+        symbols=_symbols("", "y f alpha")),
     Loss(
         name="generalised Poisson",
         group="counts",
@@ -202,7 +204,8 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         dropped="nothing",
         outcomes=(1, 2, 5, 9),
         predictions=_rates,
-        model=_from_one_on_model),
+        model=_from_one_on_model,
+        symbols=_symbols("", "y f")),
     Loss(
         name="zero-inflated Poisson",
         group="counts",
@@ -262,7 +265,7 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         model=_gamma_model,
         factor=_gamma_factor,
         term=_gamma_term,
-        symbols=_gamma_symbols),
+        symbols=_symbols("", "y f k")),
     Loss(
         name="Tweedie",
         group="counts",
@@ -285,7 +288,7 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         shapes=_powers,
         factor=_one_over_phi,
         term=_tweedie_term,
-        evidence=Argued("With b = −log a(y, φ, p) it integrates to 1 for each f.")),
+        model=_tweedie_model),
     Loss(
         name="inverse Gaussian",
         group="counts",
@@ -302,5 +305,5 @@ COUNT_LOSSES: tuple[Loss, ...] = (
         factor=_half_of,
         term=_inverse_gaussian_term,
         model=InverseGaussian,
-        symbols=_gamma_symbols),
+        symbols=_symbols("", "y f lambda")),
 )

@@ -21,7 +21,7 @@ from ..models.normal import Normal
 from ..models.student_t import StudentT
 from ..models.transformed import Transformed
 from ..evidence import Argued
-from ..losses import _half_log_two_pi, _half_precision, _scales
+from ..losses import _half_log_two_pi, _half_precision, _scales, _symbols
 from ..losses import Loss, Trap
 from ..logits import logsumexp
 
@@ -88,6 +88,11 @@ def _evidential_model(f):
     gamma, nu, a, b = f
     xp, nu, a, b = as_arrays("evidential", nu=nu, a=a, b=b)
     return StudentT(2 * a, gamma, xp.sqrt(b * (1 + nu) / (nu * a)))
+
+def _evidential_symbols():
+    import sympy as sp
+    y, gamma = sp.symbols("y gamma", real=True)
+    return [(y, (gamma, *sp.symbols("nu alpha beta", positive=True)))]
 
 def _evidence(rng):
     return [(rng.normal(), *rng.uniform(0.5, 4, size=3)) for _ in range(25)]
@@ -164,7 +169,8 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
         predictions=_means_and_variances,
         model=_variance_model,
         factor=lambda: _half_precision(1),
-        term=_half_log_two_pi),
+        term=_half_log_two_pi,
+        symbols=_variance_symbols),
     Loss(
         name="MSLE",
         group="numbers",
@@ -186,7 +192,8 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
         shapes=_scales,
         model=_log_squared_model,
         factor=_half_precision,
-        term=_log_squared_term),
+        term=_log_squared_term,
+        symbols=_symbols("", "y f sigma")),
     Loss(
         name="mixture density",
         group="numbers",
@@ -217,7 +224,8 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
                     "told apart by the regulariser alone."),),
         outcomes=_NUMBERS,
         predictions=_evidence,
-        model=_evidential_model),
+        model=_evidential_model,
+        symbols=_evidential_symbols),
     Loss(
         name="angle",
         group="numbers",

@@ -12,13 +12,13 @@ import numpy as np
 
 from ..arrays.door import as_arrays
 from ..arrays.symbols import constants
-from ..special import gammaln
+from ..special import erf, gammaln
 from ..models.shapes import (
     Barron, EpsilonInsensitive, Fair, GeneralizedNormal, Huber, HyperbolicSecant, Logistic,
     PseudoHuber)
 from ..models.student_t import StudentT
 from ..models.tilted import AsymmetricLaplace, TwoPieceNormal
-from ..losses import Loss, Trap, _scores
+from ..losses import Loss, Trap, _scores, _symbols
 
 # %% ../../nbs/atlas.ipynb #atrobustf
 def _power(y, f, q):
@@ -26,8 +26,9 @@ def _power(y, f, q):
     return xp.abs(r) ** q
 
 def _huber(y, f, delta):
-    xp, r = as_arrays("huber", r=abs(y - f))
-    return xp.where(r <= delta, r**2 / 2, delta * (r - delta / 2))
+    xp, r, delta = as_arrays("huber", r=y - f, delta=delta)
+    size = xp.abs(r)
+    return xp.where(size > delta, delta * (size - delta / 2), size**2 / 2)
 
 def _pseudo_huber(y, f, delta):
     return delta**2 * (math.sqrt(1 + ((y - f) / delta) ** 2) - 1)
@@ -54,13 +55,16 @@ def _insensitive_squared(y, f, epsilon):
     return _insensitive(y, f, epsilon) ** 2
 
 def _pinball(y, f, tau):
-    return tau * (y - f) if y > f else (1 - tau) * (f - y)
+    xp, r, tau = as_arrays("pinball", r=y - f, tau=tau)
+    return xp.where(r >= 0, tau * r, (tau - 1) * r)
 
 def _pinball_of_log(y, f, tau):
-    return _pinball(y, math.exp(f), tau)
+    xp, f = as_arrays("pinball", f=f)
+    return _pinball(y, xp.exp(f), tau)
 
 def _expectile(y, f, tau):
-    return _pinball(y, f, tau) * abs(y - f)
+    xp, r = as_arrays("expectile", r=y - f)
+    return _pinball(y, f, tau) * xp.abs(r)
 
 # %% ../../nbs/atlas.ipynb #atrobustm
 # the models, for a scale of 1
@@ -79,7 +83,8 @@ def _squared_from_epsilon(f, epsilon):
     return EpsilonInsensitive(f, 1.0, epsilon, power=2.0)
 
 def _at_exponential(f, tau):
-    return AsymmetricLaplace(math.exp(f), 1.0, tau)
+    xp, f = as_arrays("quantile", f=f)
+    return AsymmetricLaplace(xp.exp(f), 1.0, tau)
 
 # log Z: each cost fixes what its density has to be divided by
 _STEPS = np.arange(-45, 90, 1 / 8)
@@ -94,8 +99,10 @@ def _power_width(y, xp, q):
     return constants(xp).log(2) + gammaln(1 + 1 / q, xp)
 
 def _huber_width(y, xp, delta):
-    middle = math.sqrt(2 * math.pi) * math.erf(delta / math.sqrt(2))
-    return math.log(middle + 2 * math.exp(-(delta**2) / 2) / delta)
+    xp, delta = as_arrays("huber", delta=delta)
+    number = constants(xp)
+    middle = number.sqrt(2 * number.pi) * erf(delta / number.sqrt(2), xp)
+    return xp.log(middle + 2 * xp.exp(-(delta**2) / 2) / delta)
 
 def _pseudo_huber_width(y, xp, delta):
     return _log_width_of(lambda r: delta**2 * (np.sqrt(1 + (r / delta) ** 2) - 1))
@@ -121,10 +128,12 @@ def _squared_insensitive_width(y, xp, epsilon):
     return math.log(2 * epsilon + math.sqrt(math.pi))
 
 def _pinball_width(y, xp, tau):
-    return -math.log(tau * (1 - tau))
+    return -constants(xp).log(tau * (1 - tau))
 
 def _expectile_width(y, xp, tau):
-    return math.log(math.sqrt(math.pi) / 2 * (tau**-0.5 + (1 - tau) ** -0.5))
+    xp, tau = as_arrays("expectile", tau=tau)
+    pi = constants(xp).pi
+    return xp.log((xp.sqrt(pi / tau) + xp.sqrt(pi / (1 - tau))) / 2)
 
 # factors and shapes
 def _count_of_cosh(c=1):
@@ -150,12 +159,6 @@ def _sizes(width, name, *shapes):
     found = ", ".join(f"{math.exp(width(0.0, np, shape)):.4g}" for shape in shapes)
     return f"{found} for {name} = {', '.join(f'{shape:g}' for shape in shapes)}"
 
-def _symbolic_errors(shape):
-    def symbols():
-        import sympy as sp
-        return [(*sp.symbols("y f", real=True), sp.Symbol(shape, positive=True))]
-    return symbols
-
 # %% ../../nbs/atlas.ipynb #atrobust
 def _of_error(name, of, model, term, shapes=_positive_shape, **rest):
     """A row of the cost of an error, whose normaliser moves with a shape."""
@@ -166,7 +169,7 @@ def _of_error(name, of, model, term, shapes=_positive_shape, **rest):
 ROBUST_LOSSES: tuple[Loss, ...] = (
     _of_error(
         "power of the error", _power, _at(GeneralizedNormal), _power_width,
-        symbols=_symbolic_errors("q"),
+        symbols=_symbols("y f", "q"),
         aliases=("lq", "|r|^q", "lp loss"),
         shipped=("cat.Lq",),
         formula="|y − f|^q",
@@ -175,6 +178,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
         traps=(Trap("Values for two powers cannot be compared."),)),
     _of_error(
         "Huber", _huber, _at(Huber), _huber_width,
+        symbols=_symbols("y f", "delta"),
         aliases=("smooth l1", "huber loss"),
         shipped=("torch.nn.HuberLoss", "torch.nn.SmoothL1Loss", "keras.Huber",
                  "optax.huber_loss", "sk.HuberLoss", "sgd.huber", "tf1.huber_loss",
@@ -214,7 +218,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
         dropped="log Z, where Z is " + _sizes(_fair_width, "c", 0.5, 1, 2)),
     _of_error(
         "Cauchy", _lorentzian, _lorentzian_model, _lorentzian_width,
-        factor=_half_above, symbols=_symbolic_errors("nu"),
+        factor=_half_above, symbols=_symbols("y f", "nu"),
         aliases=("lorentzian", "student-t", "student t"),
         shipped=("kornia.cauchy_loss", "smn.StudentT"),
         formula="log(1 + r²/2) for r = y − f",
@@ -250,6 +254,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
         dropped="log(2ε + √π)"),
     _of_error(
         "pinball", _pinball, _at(AsymmetricLaplace), _pinball_width, _shares,
+        symbols=_symbols("y f", "tau"),
         aliases=("quantile", "quantile loss", "pinball loss"),
         shipped=("sk.PinballLoss", "xgb.reg:quantileerror", "lgb.quantile", "cat.Quantile",
                  "cat.GroupQuantile"),
@@ -259,6 +264,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
         traps=(Trap("Where τ is an input that varies, Z varies with it."),)),
     _of_error(
         "log-linear quantile", _pinball_of_log, _at_exponential, _pinball_width, _shares,
+        symbols=_symbols("y f", "tau"),
         aliases=("loglinquantile",),
         shipped=("cat.LogLinQuantile",),
         formula="the pinball loss of y and exp f",
@@ -266,6 +272,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
         dropped="log 1/(τ(1 − τ))"),
     _of_error(
         "expectile", _expectile, _at(TwoPieceNormal), _expectile_width, _shares,
+        symbols=_symbols("y f", "tau"),
         aliases=("asymmetric least squares", "expectile loss"),
         shipped=("xgb.reg:expectileerror", "cat.Expectile", "smn.MQuantileNorm"),
         formula="τ (y − f)² for y > f, else (1 − τ)(y − f)²",
