@@ -295,8 +295,10 @@ LOSSES = {row.name: row for row in (
                  "tf1.sigmoid_cross_entropy", "xgb.reg:logistic", "xgb.binary:logistic",
                  "xgb.binary:logitraw", "lgb.binary", "lgb.cross_entropy", "sm.Binomial",
                  "smd.Logit"),
-        traps=(Trap("LightGBM's parameter sigmoid multiplies f: the logit is sigmoid times f"),
-               Trap("torch's SoftMarginLoss wants the labels −1 and 1, the others 0 and 1")),
+        traps=(Trap("LightGBM's parameter sigmoid multiplies f: the logit is sigmoid times "
+                    "f."),
+               Trap("torch's SoftMarginLoss wants the labels −1 and 1, the others 0 and "
+                    "1.")),
         outcomes=(0, 1),
         predictions=_scores,
         symbols=_logit_symbols,
@@ -327,14 +329,15 @@ LOSSES = {row.name: row for row in (
                  "xgb.multi:softmax", "xgb.multi:softprob", "lgb.multiclass",
                  "cat.MultiClass", "smd.MNLogit"),
         traps=(
-            Trap("probabilities where torch expects logits: CrossEntropyLoss cannot fall "
-                 "below 1.461 for 10 classes, and 5.909 for 1000"),
-            Trap("probabilities where torch's NLLLoss expects their logarithms: the loss is "
-                 "minus a probability"),
-            Trap("logits where Keras expects probabilities: they are divided by their sum"),
-            Trap("torch accepts targets such as (1, 1, 0), which are no pmf"),
-            Trap("where all labels are ignored, torch's mean is NaN"),
-            Trap("XGBoost's Hessian is to become |p − y|",
+            Trap("Probabilities where torch expects logits: CrossEntropyLoss cannot fall "
+                 "below 1.461 for 10 classes, and 5.909 for 1000."),
+            Trap("Probabilities where torch's NLLLoss expects their logarithms: the loss "
+                 "is minus a probability."),
+            Trap("Logits where Keras expects probabilities: they are divided by their "
+                 "sum."),
+            Trap("torch accepts targets such as (1, 1, 0), which are no pmf."),
+            Trap("Where all labels are ignored, torch's mean is NaN."),
+            Trap("XGBoost's Hessian is to become |p − y|.",
                  "https://github.com/dmlc/xgboost/pull/12537")),
         outcomes=(0, 1, 2),
         predictions=_rows_of_logits,
@@ -379,7 +382,7 @@ LOSSES = {row.name: row for row in (
                   "optax does not",
         shipped=("keras.Hinge", "optax.hinge_loss", "sgd.hinge", "tf1.hinge_loss",
                  "xgb.binary:hinge", "cat.HingeLoss"),
-        traps=(Trap("a score is no logit: there are no probabilities to read off"),),
+        traps=(Trap("A score is no logit: there are no probabilities to read off."),),
         outcomes=(-1, 1),
         predictions=_scores),
     Loss(
@@ -412,7 +415,7 @@ LOSSES = {row.name: row for row in (
         shipped=("keras.BinaryFocalCrossentropy", "keras.CategoricalFocalCrossentropy",
                  "optax.sigmoid_focal_loss", "kornia.focal_loss", "cat.Focal",
                  "torchvision.sigmoid_focal_loss"),
-        traps=(Trap("its probabilities are pulled to ½: where the truth is 0.8, the cheapest "
-                    "prediction is 0.627"),),
+        traps=(Trap("Its probabilities are pulled to ½: where the truth is 0.8, the "
+                    "cheapest prediction is 0.627."),),
         outcomes=(0, 1),
         predictions=_chances))}

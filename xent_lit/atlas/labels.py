@@ -18,7 +18,7 @@ from ..evidence import Whole
 from ..losses import LOSSES, Loss, Trap
 
 # %% ../../nbs/atlas.ipynb #atlabels
-_logistic_of_label, _softmax_of_label = (LOSSES[name].of for name in ("logistic", "softmax"))
+_logistic_of_label, _softmax_of_label = LOSSES["logistic"].of, LOSSES["softmax"].of
 _label_logits, _label_rows, _label_chances = (
     LOSSES[name].predictions for name in ("logistic", "softmax", "focal"))
 _HEAVY, _SMOOTHING, _WARMTH = 3, 0.1, 2                    # w of class 1, ε, T
@@ -156,13 +156,14 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         of=_of_chance_of_label,
         assumes="Bernoulli(f)",
         dropped="nothing, until a library cuts f off",
-        libraries="a sure mistake costs 100 in torch, about 16 in Keras on JAX and PyTorch, "
-                  "36 in scikit-learn, and 37 in XGBoost's logloss, where the model says inf",
+        libraries="a sure mistake costs 100 in torch, about 16 in Keras on JAX and "
+                  "PyTorch, 36 in scikit-learn, and 37 in XGBoost's logloss, where the "
+                  "model says inf",
         traps=(
-            Trap("the same Keras program shows 100 on TensorFlow, where it finds the logits "
-                 "behind the probabilities, and 16 on the other two"),
-            Trap("scikit-learn used to divide probabilities that do not sum to 1 by their "
-                 "sum, without a word",
+            Trap("The same Keras program shows 100 on TensorFlow, where it finds the "
+                 "logits behind the probabilities, and 16 on the other two."),
+            Trap("Scikit-learn used to divide probabilities that do not sum to 1 by their "
+                 "sum, without a word.",
                  "https://github.com/scikit-learn/scikit-learn/issues/24515")),
         outcomes=(0, 1),
         predictions=_label_chances,
@@ -196,8 +197,8 @@ LABEL_LOSSES: tuple[Loss, ...] = (
                 "Poisson(w log(1 + exp f)) says how many",
         dropped="nothing; the weight is an exposure, and part of the model",
         libraries="LightGBM",
-        traps=(Trap("predict returns the expected hits log(1 + exp f), which is no "
-                    "probability"),),
+        traps=(Trap("LightGBM's predict returns the expected hits, log(1 + exp f), and no "
+                    "probability."),),
         outcomes=(0, 1),
         predictions=_label_logits,
         shapes=_exposures,
@@ -216,8 +217,8 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         assumes="Independent(Bernoulli(logits=f)): K questions, each answered for itself",
         dropped="the factor K",
         libraries="torch takes the mean over the K labels, not their sum",
-        traps=(Trap("used for K classes that exclude each other, the probabilities do not "
-                    "sum to 1"),),
+        traps=(Trap("Used for K classes that exclude each other, the probabilities do not "
+                    "sum to 1."),),
         outcomes=((0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 1, 1)),
         predictions=_label_rows,
         model=_several_model,
@@ -232,12 +233,12 @@ LABEL_LOSSES: tuple[Loss, ...] = (
                  "cat.CrossEntropy", "cat.QueryCrossEntropy"),
         formula="−y log f − (1 − y) log(1 − f) for y anywhere in [0, 1]",
         of=_of_chance_of_label,
-        assumes="Bernoulli(f), under the truth Bernoulli(y). As a density on [0, 1] it lacks "
-                "the normaliser of the continuous Bernoulli: at f = ½ its mass is ½",
+        assumes="Bernoulli(f), under the truth Bernoulli(y). As a density on [0, 1] it "
+                "lacks the normaliser of the continuous Bernoulli: at f = ½ its mass is ½",
         dropped="the entropy of the soft label stays in: the loss does not reach 0",
         libraries="no library asks whether y is 0 or 1",
-        traps=(Trap("a VAE with this loss on grey pixels reports log-likelihoods that are "
-                    "wrong by log 2 a pixel or more"),),
+        traps=(Trap("A VAE with this loss on grey pixels reports log-likelihoods that are "
+                    "wrong by log 2 a pixel or more."),),
         outcomes=(0.1, 0.25, 0.5, 0.9),
         predictions=_label_chances,
         truth=Bernoulli,
@@ -257,10 +258,10 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         libraries="torch divides by Σ w for labels given as integers, and by their number "
                   "for one-hot labels; with pos_weight it divides by their number",
         traps=(
-            Trap("the fitted probabilities are those of the reweighted truth"),
-            Trap("what one draw contributes depends on who else is in its batch",
+            Trap("The fitted probabilities are those of the reweighted truth."),
+            Trap("What one draw contributes depends on who else is in its batch.",
                  "https://github.com/pytorch/pytorch/issues/61309"),
-            Trap("in a batch of one the weight cancels",
+            Trap("In a batch of one the weight cancels.",
                  "https://github.com/pytorch/pytorch/issues/50528")),
         outcomes=(0.1, 0.25, 0.5, 0.8),
         predictions=_label_logits,
@@ -276,12 +277,12 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         shipped=("torch.label_smoothing", "optax.smooth_labels"),
         formula="(1 − ε) ℓ(y, f) + ε/K Σ ℓ(k, f), here with ε = 0.1 and K = 3",
         of=_smoothed_label,
-        assumes="Categorical(logits=f), under a truth that is mixed with the uniform one. No "
-                "likelihood of the label",
+        assumes="Categorical(logits=f), under a truth that is mixed with the uniform one. "
+                "No likelihood of the label",
         dropped="the entropy of the mixed truth stays in: the loss does not reach 0",
         libraries="torch with weight= weights all classes in the smoothed part",
         traps=(Trap("torch's label_smoothing together with weight: the weights of classes "
-                    "other than the label enter the cost, however rare these are",
+                    "other than the label enter the cost, however rare these are.",
                     "https://github.com/pytorch/pytorch/issues/104776"),),
         outcomes=(0, 1, 2),
         predictions=_label_rows,
@@ -303,9 +304,9 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         libraries="torch takes log f first and the target second; Keras clips both at 1e-7",
         traps=(
             Trap("torch's reduction='mean' also divides by the number of classes; "
-                 "'batchmean' does not",
+                 "'batchmean' does not.",
                  "https://github.com/pytorch/pytorch/issues/2259"),
-            Trap("with the arguments exchanged torch may answer NaN, or a wrong number")),
+            Trap("With the arguments exchanged torch may answer NaN, or a wrong number.")),
         outcomes=((0.7, 0.2, 0.1), (0.25, 0.25, 0.5), (0.02, 0.08, 0.9)),
         predictions=_pmfs_of_three,
         truth=Categorical,
@@ -322,8 +323,8 @@ LABEL_LOSSES: tuple[Loss, ...] = (
         assumes="Categorical(logits=f/T), under the truth Categorical(logits=y/T)",
         dropped="the factor 1/T² and the entropy of the teacher",
         libraries="most are written with torch's KLDivLoss",
-        traps=(Trap("the mean over all entries in place of that over the batch makes the "
-                    "loss smaller by the number of classes",
+        traps=(Trap("The mean over all entries in place of that over the batch makes the "
+                    "loss smaller by the number of classes.",
                     "https://github.com/facebookresearch/deit/issues/61"),),
         outcomes=((2.0, 1.0, -1.0), (0.0, 0.0, 3.0), (-1.0, 4.0, 0.5)),
         predictions=_label_rows,

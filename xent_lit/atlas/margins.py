@@ -12,8 +12,9 @@ from ..evidence import Dominated, Forced
 from ..losses import LOSSES, Loss, Trap
 
 # %% ../../nbs/atlas.ipynb #atmargins
-# likelihoods of the same outcomes: of a side −1 or 1, a chance of 1, a class, several labels
-_likely_side, _likely_chance = (LOSSES[name].evidence.likelihood for name in ("hinge", "focal"))
+# likelihoods of the same outcomes: a side −1 or 1, a label by its chance, a class, a subset
+_likely_side, _likely_chance = (
+    LOSSES[name].evidence.likelihood for name in ("hinge", "focal"))
 _likely_class, _scores_of_sides = LOSSES["softmax"].of, LOSSES["hinge"].predictions
 _chances_of_one, _rows_of_scores = (LOSSES[n].predictions for n in ("focal", "softmax"))
 
@@ -133,9 +134,9 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
                  "optax.make_fenchel_young_loss"),
         formula="max over pmfs p of (f·p − ½‖p‖²) + ½ − f_y, for scores f",
         of=_sparse,
-        assumes="no model: it states the probabilities p of the formula, which may be 0, and "
-                "the totals of exp(−c ℓ) agree for no c. Other Fenchel–Young losses have "
-                "another term for ½‖p‖²; with Σ p log p there it is the softmax loss",
+        assumes="no model: it states the probabilities p of the formula, which may be 0, "
+                "and the totals of exp(−c ℓ) agree for no c. Other Fenchel–Young losses "
+                "have another term for ½‖p‖²; with Σ p log p there it is the softmax loss",
         libraries="optax; for two classes it is a quarter of the modified Huber loss",
         outcomes=(0, 1, 2),
         predictions=_rows_of_scores,
@@ -165,8 +166,8 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
         shipped=("keras.SquaredHinge", "sgd.squared_hinge"),
         formula="max(0, 1 − y f)² for y in {−1, 1} and a score f",
         of=_squared_hinge,
-        assumes="no model: the totals of exp(−c ℓ) agree for no c. The probability (1 + f)/2, "
-                "cut off at 0 and 1, can be read off",
+        assumes="no model: the totals of exp(−c ℓ) agree for no c. The probability (1 + "
+                "f)/2, cut off at 0 and 1, can be read off",
         libraries="what scikit-learn's LinearSVC minimises unless told otherwise",
         outcomes=(-1, 1),
         predictions=_scores_of_sides,
@@ -212,7 +213,7 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
         assumes="no model: the totals of exp(−c ℓ) agree for no c. Between cross-entropy "
                 "(q → 0) and 1 − f_y (q = 1)",
         libraries="Keras does not ask whether the probabilities sum to 1",
-        traps=(Trap("no proper score: it pushes probabilities towards 0 and 1"),),
+        traps=(Trap("No proper score: it pushes probabilities towards 0 and 1."),),
         outcomes=(0, 1),
         predictions=_chances_of_one,
         evidence=Forced((0, 1), agree=(1.0, 0.5), differ=0.25, likelihood=_likely_chance)),
@@ -241,8 +242,8 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
         assumes="no model: f = 1 is dearer than f = 0 for the label −1, and not cheaper "
                 "for the label 1",
         libraries="scikit-learn and optax",
-        traps=(Trap("the score 0 costs nothing for either label: all weights 0 is a "
-                    "minimum"),),
+        traps=(Trap("The score 0 costs nothing for either label: all weights 0 is a "
+                    "minimum."),),
         outcomes=(-1, 1),
         predictions=_scores_of_sides,
         evidence=Dominated((-1, 1), worse=1.0, better=0.0, likelihood=_likely_side)),
@@ -282,9 +283,11 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
         verdict="none",
         aliases=("multilabel margin loss",),
         shipped=("torch.nn.MultiLabelMarginLoss",),
-        formula="1/K Σ max(0, 1 + f_k − f_j) over labels j that are there and k that are not",
+        formula="1/K Σ max(0, 1 + f_k − f_j) over labels j that are there and k that are "
+                "not",
         of=_subset_hinge,
-        assumes="no model: a lead of 2 is nowhere cheaper than one of 1, and somewhere dearer",
+        assumes="no model: a lead of 2 is nowhere cheaper than one of 1, and somewhere "
+                "dearer",
         libraries="torch divides by K, and lists the labels that are there, with −1 at the "
                   "end",
         outcomes=tuple(_subsets(3)),
@@ -298,8 +301,8 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
         aliases=("uncertainty weighting", "multi-task weighting"),
         formula="ℓ(y, f)/s² + log s, for a cross-entropy ℓ and a learned s",
         of=_weighted_task,
-        assumes="no model: exp(−ℓ/s² − log s) does not sum to 1. The model with logits f/s² "
-                "costs something else; for a squared error the recipe is right",
+        assumes="no model: exp(−ℓ/s² − log s) does not sum to 1. The model with logits "
+                "f/s² costs something else; for a squared error the recipe is right",
         libraries="written by hand, after the loss of a Normal whose σ is learned",
         outcomes=(0, 1),
         predictions=_logits_and_scales,
@@ -317,8 +320,8 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
                 "regulariser that is added alone says how sure to be; the likelihood of a "
                 "label under a Dirichlet prior is f_y/S",
         libraries="written by hand",
-        traps=(Trap("the concentrations are read as an amount of evidence, and the data do "
-                    "not tell it"),),
+        traps=(Trap("The concentrations are read as an amount of evidence, and the data do "
+                    "not tell it."),),
         outcomes=(0, 1, 2),
         predictions=_concentrations,
         evidence=Dominated((0, 1, 2), worse=(2, 1, 1), better=(4, 2, 2),

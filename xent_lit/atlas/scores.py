@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from ..arrays.types import optional_import
+from ..models.normal import Normal
 from ..evidence import Argued, Dominated, Forced, Moving, Unbounded
 from ..losses import LOSSES, Loss, Trap
 
@@ -47,8 +48,9 @@ def _pmfs_of_four(rng):
 
 def _crps_of_normal(r, s):
     z = r / s
-    density, below = math.exp(-z * z / 2) / math.sqrt(2 * math.pi), math.erf(z / math.sqrt(2))
-    return s * (z * below + 2 * density - 1 / math.sqrt(math.pi))
+    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    inside = math.erf(z / math.sqrt(2))
+    return s * (z * inside + 2 * density - 1 / math.sqrt(math.pi))
 
 def _total_on_the_line(cost, s):
     """The integral of exp(−cost(r, s)) over all errors r; each cost is even in r."""
@@ -90,6 +92,17 @@ def _variation(y, f):
 def _squared_pixels(y, f):
     return sum((a - b) ** 2 for a, b in zip(y, f))
 
+def _gap_of_differences(y, f, s=1):
+    return LOSSES["squared error"].of(y, f[0] - f[1])
+
+def _normal_difference(f, s=1):
+    return Normal(f[0] - f[1], s)
+
+def _difference_symbols():
+    import sympy as sp
+    y, f, g = sp.symbols("y f g", real=True)
+    return [(y, (f, g), sp.Symbol("sigma", positive=True))]
+
 def _pictures(rng):
     return rng.uniform(0.01, 1, size=(25, 2))
 
@@ -107,19 +120,21 @@ SCORE_LOSSES: tuple[Loss, ...] = (
                  "monai.DiceLoss", "smp.DiceLoss"),
         formula="1 − 2 Σ y f / (Σ y + Σ f) for a mask y and probabilities f of its pixels",
         of=_dice,
-        assumes="no model: with all pixels on, f is never dearer than with all off, whatever "
-                "the mask",
+        assumes="no model: with all pixels on, f is never dearer than with all off, "
+                "whatever the mask. (Where a small number is added above and below: "
+                "whatever the mask that is not empty.)",
         libraries="an empty mask, predicted empty, costs 1 in Keras and next to nothing in "
                   "optax, which adds 1 above and below the fraction",
         traps=(
-            Trap("where each pixel is on with the probability 0.4, the cheapest prediction "
-                 "is 1 everywhere: probabilities that were trained with it are none"),
-            Trap("with an empty mask the formula says 1 whatever is predicted, and teaches "
-                 "nothing",
+            Trap("Where each pixel is on with the probability 0.4, the cheapest prediction "
+                 "is 1 everywhere: probabilities that were trained with it are none."),
+            Trap("With an empty mask the formula says 1 whatever is predicted, and teaches "
+                 "nothing.",
                  "https://github.com/open-mmlab/mmocr/pull/408")),
         outcomes=_MASKS,
         predictions=_masks_of_chances,
-        evidence=Dominated(_MASKS, worse=(0, 0), better=(1, 1), likelihood=_cost_of_pixels)),
+        evidence=Dominated(_MASKS, worse=(0, 0), better=(1, 1),
+                           likelihood=_cost_of_pixels)),
     Loss(
         name="Jaccard",
         group="scores",
@@ -134,11 +149,12 @@ SCORE_LOSSES: tuple[Loss, ...] = (
                 "losses are surfaces through the Jaccard losses of the masks",
         libraries="each library has a small number of its own above and below the fraction",
         traps=(Trap("Keras up to 3.15.1 had α and β exchanged: α = 1, β = 0 punished the "
-                    "pixels that were missed, not the false ones",
+                    "pixels that were missed, not the false ones.",
                     "https://github.com/keras-team/keras/pull/23333"),),
         outcomes=_MASKS,
         predictions=_masks_of_chances,
-        evidence=Dominated(_MASKS, worse=(0, 0), better=(1, 1), likelihood=_cost_of_pixels)),
+        evidence=Dominated(_MASKS, worse=(0, 0), better=(1, 1),
+                           likelihood=_cost_of_pixels)),
     Loss(
         name="CRPS",
         group="scores",
@@ -146,7 +162,8 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         aliases=("continuous ranked probability score", "ranked probability score", "rps",
                  "energy score"),
         shipped=("properscoring.crps_gaussian", "scoringrules.crps", "ngboost.CRPScore"),
-        formula="∫ (F(x) − 1[y ≤ x])² dx for a predicted cdf F; for outcomes 0, 1, 2, … a sum",
+        formula="∫ (F(x) − 1[y ≤ x])² dx for a predicted cdf F; for outcomes 0, 1, 2, … a "
+                "sum",
         of=_ranked,
         assumes="no model: for a predicted Normal the total of exp(−c ℓ) over all errors "
                 "depends on cσ, so that no c makes it one number",
@@ -178,8 +195,8 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         formula="1 − (2 y f + C)/(y² + f² + C) for the brightness y ≥ 0 of a window, times "
                 "such factors for contrast and structure",
         of=_unlike,
-        assumes="no model: a prediction far brighter than any picture is dearer than white, "
-                "whatever the picture",
+        assumes="no model: a prediction far brighter than any picture is dearer than "
+                "white, whatever the picture",
         libraries="kornia halves it, and cuts it off at 0 and 1",
         outcomes=_GREYS,
         predictions=_greys,
@@ -192,12 +209,13 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         shipped=("kornia.psnr_loss",),
         formula="10 log₁₀ of the mean of (y − f)², in decibels, for pixels in [0, 1]",
         of=_minus_decibels,
-        assumes="no model: it falls below any bound where f comes near to y, and the surprise "
-                "of a pixel of 256 levels is never negative",
+        assumes="no model: it falls below any bound where f comes near to y, and the "
+                "surprise of a pixel of 256 levels is never negative",
         libraries="kornia returns minus the PSNR",
         outcomes=(0.0,),
         predictions=_greys,
-        evidence=Unbounded((0.0,), path=(1e-2, 1e-4, 1e-6, 1e-8), likelihood=_grey_of_four)),
+        evidence=Unbounded((0.0,), path=(1e-2, 1e-4, 1e-6, 1e-8),
+                           likelihood=_grey_of_four)),
     Loss(
         name="total variation",
         group="scores",
@@ -211,19 +229,41 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         libraries="kornia sums over all pixels",
         outcomes=_MASKS,
         predictions=_pictures,
-        evidence=Dominated(_MASKS, worse=(0, 1), better=(0, 0), likelihood=_squared_pixels)),
+        evidence=Dominated(_MASKS, worse=(0, 1), better=(0, 0),
+                           likelihood=_squared_pixels)),
+    Loss(
+        name="mean pairwise squared error",
+        group="scores",
+        verdict="nll-fixed",
+        aliases=("mpse", "pairwise squared error of pixels"),
+        shipped=("tf1.mean_pairwise_squared_error",),
+        formula="the mean of ((y_i − y_j) − (f_i − f_j))² over pairs of pixels; here of "
+                "two, with the difference y",
+        of=_gap_of_differences,
+        shapes=LOSSES["squared error"].shapes,
+        assumes="Normal differences, with one fixed σ. The brightness of the whole picture "
+                "is left open: a constant added to f costs nothing",
+        dropped="the factor 1/(2σ²) and the term ½ log(2πσ²), as the squared error",
+        libraries="TensorFlow 1",
+        outcomes=(-2.0, -0.5, 0.0, 1.0, 3.0),
+        predictions=_pictures,
+        model=_normal_difference,
+        factor=LOSSES["squared error"].factor,
+        term=LOSSES["squared error"].term,
+        symbols=_difference_symbols),
     Loss(
         name="distances between samples and features",
         group="scores",
         verdict="none",
         aliases=("wasserstein", "sinkhorn", "mmd", "hausdorff", "perceptual loss", "lpips",
                  "mutual information"),
-        shipped=("geomloss.SamplesLoss", "tf1.mean_pairwise_squared_error"),
+        shipped=("geomloss.SamplesLoss",),
         formula="a distance between two sets of draws, or between features of two pictures",
-        assumes="no model: what such a distance does not see costs nothing",
-        libraries="TensorFlow's mean_pairwise_squared_error sees only differences of pixels; "
-                  "of these alone it is the squared error, and Normal",
+        assumes="no model: it judges a set of draws, or what a network sees of a picture, "
+                "not the probability of the picture",
+        libraries="geomloss computes several, between weighted sets of points",
         evidence=Argued(
-            "Two outcomes that the features, or the differences, do not tell apart cost the "
-            "same, and where there is a line of them, the total of exp(−c ℓ) has no end. MMD "
-            "and the energy distance are scores of a sample, by a kernel.")))
+            "A distance of two sets of draws has no ℓ(y, f) of one outcome that could be "
+            "completed to a surprise; MMD and the energy distance are scores of the set, "
+            "by a kernel. A distance of features has one, but nothing makes its total over "
+            "all pictures the same for every prediction.")))
