@@ -75,17 +75,20 @@ class Forced(Evidence):
     differ: Any
     likelihood: Callable
 
+    def _log_total(self, loss, f, c):
+        with np.errstate(divide="ignore"):                   # a price may be inf
+            return np.logaddexp.reduce([-c * float(loss(y, f)) for y in self.outcomes])
+
     def _total(self, loss, f, c):
-        with np.errstate(over="ignore"):
-            return sum(np.exp(-c * float(loss(y, f))) for y in self.outcomes)
+        return math.exp(self._log_total(loss, f, c))
 
     def factors(self, loss: Callable) -> list[float]:
         """All c for which the two totals agree."""
         optimize = optional_import("scipy.optimize", "fit", "Forced")
         def gap(log_c):
             c = math.exp(log_c)
-            return math.log(self._total(loss, self.agree[0], c)
-                            / self._total(loss, self.agree[1], c))
+            first, second = (self._log_total(loss, f, c) for f in self.agree)
+            return first - second
         grid = np.linspace(-7, 7, 141)
         gaps = [gap(x) for x in grid]
         return [math.exp(optimize.brentq(gap, a, b, xtol=1e-14))
