@@ -6,7 +6,320 @@
 __all__ = ['CHOICE_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atchoicesi
-from ..losses import Loss
+from itertools import permutations
+
+import numpy as np
+
+from ..arrays.door import as_arrays
+from ..evidence import Curl, Dominated, Forced, Unbounded, Whole
+from ..logits import log_softmax, logsumexp
+from ..losses import LOSSES, Loss, Trap
+from ..models.bernoulli import Bernoulli
+from ..models.categorical import Categorical
+from ..terms import sigmoid, softplus
 
 # %% ../../nbs/atlas.ipynb #atchoices
-CHOICE_LOSSES: tuple[Loss, ...] = ()
+_FLIPPED = 0.1                                                # ε, the share of swapped pairs
+_LIKED = np.array([1.0, 0.2, -0.5, 0.0])                      # scores of four things
+_choice_logistic, _choice_scores = LOSSES["logistic"].of, LOSSES["logistic"].predictions
+_choice_squared, _choice_hinge = LOSSES["squared error"], LOSSES["hinge"]
+
+def _preferred(y, rewards):
+    return _choice_logistic(y, rewards[0] - rewards[1])
+
+def _preference(rewards):
+    return Bernoulli(logits=rewards[0] - rewards[1])
+
+def _two_rewards(rng):
+    return rng.normal(scale=2, size=(25, 2))
+
+def _rewards_as_symbols():
+    import sympy as sp
+    t = sp.Symbol("t", positive=True)
+    return [(y, rewards) for y in (0, 1) for rewards in ([t, 0], [0, t])]
+
+def _by_margin(y, d, margin=1):
+    xp, d = as_arrays("margin", d=(2 * y - 1) * d - margin)
+    return softplus(-d, xp)
+
+def _with_ties(d, margin=1):
+    """Of the second, the first, and neither being preferred."""
+    xp, d = as_arrays("margin", d=d)
+    second, first = sigmoid(-d - margin, xp), sigmoid(d - margin, xp)
+    return Categorical([second, first, 1 - second - first])
+
+def _margins_of_choice(rng):
+    return rng.uniform(0.5, 2),
+
+def _identity_preference(y, h):
+    return (h - y / 2) ** 2
+
+def _shares_of_identity(h):
+    return 1 / 2 - h, 1 / 2 + h
+
+def _small_differences(rng):
+    return rng.uniform(-1 / 2, 1 / 2, size=25)
+
+def _likely_choice(y, d):
+    return _choice_logistic((y + 1) / 2, d)
+
+def _corrected(y, d):
+    own, other = _choice_logistic(y, d), _choice_logistic(1 - y, d)
+    return ((1 - _FLIPPED) * own - _FLIPPED * other) / (1 - 2 * _FLIPPED)
+
+def _smoothed_choice(y, d):
+    return (1 - _FLIPPED) * _choice_logistic(y, d) + _FLIPPED * _choice_logistic(1 - y, d)
+
+def _truth_of_choice(y):
+    return Bernoulli(1 - _FLIPPED if y else _FLIPPED)
+
+def _smoothed_at_two(y): return _smoothed_choice(y, 2.0)
+
+def _discovered(y, d, warmth=0.05):
+    d = y * d
+    mixed = sigmoid(np.asarray(d / warmth), np)
+    return (1 - mixed) * np.logaddexp(0, -d) + mixed * np.exp(-d)
+
+def _odds_preference(pair):
+    """The surprise of the answer that won, of two, and of its winning by log-odds."""
+    winner, loser = pair
+    log_q = log_softmax(_LIKED[:2])
+    odds = log_q - np.log1p(-np.exp(log_q))
+    return -log_q[winner] + np.logaddexp(0, odds[loser] - odds[winner])
+
+def _either_way(): return [(0, 1), (1, 0)]
+def _orders_of_four(): return list(permutations(range(4)))
+
+def _one_after_the_other(order):
+    """Each thing is chosen from those that are left."""
+    left = [_LIKED[list(order[k:])] for k in range(len(order))]
+    return sum(float(logsumexp(scores) - scores[0]) for scores in left)
+
+def _pulls(scores, weigh):
+    """The slope of weighted logistic losses of pairs; the things are in their right order."""
+    pulls = np.zeros(len(scores))
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        pull = weigh(scores, i, j) / (1 + np.exp(scores[i] - scores[j]))
+        pulls[i], pulls[j] = pulls[i] - pull, pulls[j] + pull
+    return pulls
+
+def _change_of_gain(scores, i, j):
+    """By how much the DCG changes if i and j change places."""
+    ranks, gains = np.argsort(np.argsort(-scores)), np.array([3, 1, 0])
+    discounts = 1 / np.log2(2 + ranks)
+    return abs((gains[i] - gains[j]) * (discounts[i] - discounts[j]))
+
+def _lambdas(u, v):
+    return _pulls(np.array([u, v, 0.0]), _change_of_gain)
+
+def _pulls_of_pairs(u, v):
+    return _pulls(np.array([u, v, 0.0]), lambda *_: 1)
+
+CHOICE_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="Bradley–Terry",
+        group="choices",
+        verdict="nll",
+        aliases=("dpo", "ranknet", "bradley-terry", "reward model loss", "pairwise logistic",
+                 "preference loss"),
+        shipped=("torch.soft_margin_on_differences", "rax.pairwise_logistic_loss",
+                 "allrank.rankNet", "xgb.rank:pairwise", "cat.PairLogit",
+                 "cat.PairLogitPairwise", "trl.reward", "trl.dpo:sigmoid",
+                 "trl.dpo:sigmoid_norm", "trl.cpo:sigmoid"),
+        formula="log(1 + exp(−(r_winner − r_loser))) for two rewards",
+        of=_preferred,
+        assumes="Bernoulli(logits=r₁ − r₂); in DPO r is β times the logarithm of how much "
+                "likelier the answer became, and the normaliser of the prior cancels",
+        dropped="nothing",
+        libraries="RankNet, reward models, DPO and PairLogit are this one loss",
+        traps=(Trap("the sum over all pairs of one ranking is composite: answers that go "
+                    "round in a circle have probability too, so the orders have less than "
+                    "1"),),
+        outcomes=(0, 1),
+        predictions=_two_rewards,
+        model=_preference,
+        symbols=_rewards_as_symbols),
+    Loss(
+        name="preference with a margin",
+        group="choices",
+        verdict="nll",
+        aliases=("simpo", "reward margin", "rao-kupper"),
+        shipped=("trl.cpo:simpo", "trl.reward:margin"),
+        formula="log(1 + exp(−(d − γ))) for the difference d of winner and loser",
+        of=_by_margin,
+        assumes="Rao's and Kupper's model of ties, in data without a tie: whoever is not "
+                "ahead by more than γ has not won",
+        dropped="nothing; what the two answers leave is the probability of a tie",
+        libraries="TRL",
+        traps=(Trap("σ(d) is not the probability that the first is preferred: σ(d − γ) is, "
+                    "and the rest is a tie"),),
+        outcomes=(0, 1),
+        predictions=_choice_scores,
+        shapes=_margins_of_choice,
+        model=_with_ties),
+    Loss(
+        name="identity preference",
+        group="choices",
+        verdict="score",
+        aliases=("ipo", "sppo", "squared preference"),
+        shipped=("trl.dpo:ipo", "trl.dpo:sppo_hard", "trl.cpo:ipo"),
+        formula="(h ∓ 1/(2β))² for a difference h of log-ratios; the check takes β = 1",
+        of=_identity_preference,
+        assumes="no model: it is the Brier score of the probability ½ + βh, and no c gives "
+                "three predictions one total",
+        libraries="TRL divides the log-probability of an answer by its length here, and "
+                  "does not in DPO",
+        traps=(Trap("whether log-probabilities are summed or averaged over tokens changes "
+                    "what β means; the formula of the paper sums",
+                    "https://github.com/huggingface/trl/issues/1677"),),
+        outcomes=(-1, 1),
+        predictions=_small_differences,
+        reads=_shares_of_identity,
+        evidence=Forced((-1, 1), agree=(0.5, 0.0), differ=0.25, likelihood=_likely_choice)),
+    Loss(
+        name="hinge preference",
+        group="choices",
+        verdict="none",
+        aliases=("slic", "pairwise hinge", "ranking svm", "margin ranking",
+                 "hinge embedding"),
+        shipped=("trl.dpo:hinge", "trl.cpo:hinge", "rax.pairwise_hinge_loss",
+                 "torch.nn.MarginRankingLoss", "torch.nn.HingeEmbeddingLoss"),
+        formula="max(0, 1 − d) for the difference d of winner and loser",
+        of=_choice_hinge.of,
+        assumes="no model: as the hinge, d = 2 is dearer than d = 1 for one answer, and not "
+                "cheaper for the other",
+        libraries="the margin of torch's MarginRankingLoss is 0 unless told, and equal "
+                  "scores then cost nothing",
+        outcomes=(-1, 1),
+        predictions=_choice_scores,
+        evidence=Dominated((-1, 1), worse=2.0, better=1.0, likelihood=_likely_choice)),
+    Loss(
+        name="robust preference",
+        group="choices",
+        verdict="none",
+        aliases=("robust dpo", "rdpo"),
+        shipped=("trl.dpo:robust",),
+        formula="((1 − ε) ℓ(y, d) − ε ℓ(1 − y, d))/(1 − 2ε) for Bradley–Terry's ℓ, here "
+                "with ε = 0.1",
+        of=_corrected,
+        assumes="no model: it falls without end as d grows. On average over answers of which "
+                "the share ε was swapped it is the loss of the others, which does not",
+        libraries="TRL",
+        traps=(Trap("on the data at hand, which a large network can fit, the loss falls for "
+                    "ever"),),
+        outcomes=(0, 1),
+        predictions=_choice_scores,
+        evidence=Unbounded((1,), path=(10, 100, 1000), likelihood=_choice_logistic)),
+    Loss(
+        name="smoothed preference",
+        group="choices",
+        verdict="cross-entropy",
+        aliases=("cdpo", "conservative dpo", "nca", "bco", "aot"),
+        shipped=("trl.dpo:nca_pair", "trl.dpo:bco_pair", "trl.dpo:aot",
+                 "trl.dpo:aot_unpaired"),
+        formula="(1 − ε) ℓ(y, d) + ε ℓ(1 − y, d) for Bradley–Terry's ℓ, here with ε = 0.1",
+        of=_smoothed_choice,
+        assumes="Bernoulli(logits=d), under the truth that an answer is swapped with "
+                "probability ε. NCA, BCO and AOT are sums of such terms for single answers",
+        dropped="the entropy of the truth stays in: the loss does not reach 0",
+        libraries="TRL has ε as label_smoothing",
+        outcomes=(0, 1),
+        predictions=_choice_scores,
+        truth=_truth_of_choice,
+        model=LOSSES["logistic"].model,
+        evidence=Whole(lambda: (0, 1), _smoothed_at_two, is_one=False)),
+    Loss(
+        name="discovered preference",
+        group="choices",
+        verdict="none",
+        aliases=("discopop", "log-ratio modulated"),
+        shipped=("trl.dpo:discopop",),
+        formula="(1 − m) log(1 + exp(−d)) + m exp(−d) for m = σ(d/0.05)",
+        of=_discovered,
+        assumes="no model: the totals of d = 0 and of a sure choice force c, and that of "
+                "d = 1 is another one",
+        libraries="TRL",
+        outcomes=(-1, 1),
+        predictions=_choice_scores,
+        evidence=Forced((-1, 1), agree=(0.0, 20.0), differ=1.0, likelihood=_likely_choice)),
+    Loss(
+        name="odds-ratio preference",
+        group="choices",
+        verdict="composite",
+        aliases=("orpo",),
+        shipped=("trl.orpo",),
+        formula="−log q(winner) − λ log σ(log-odds of winner − log-odds of loser)",
+        assumes="a Categorical of the winner, and Bradley's and Terry's model of the pair: "
+                "the winner is counted twice",
+        dropped="the length: the probability inside the odds is that of a mean token",
+        libraries="TRL",
+        evidence=Whole(_either_way, _odds_preference, is_one=False)),
+    Loss(
+        name="Plackett–Luce",
+        group="choices",
+        verdict="nll",
+        aliases=("listmle", "plackett-luce", "listwise likelihood"),
+        shipped=("rax.listmle_loss", "allrank.listMLE"),
+        formula="Σ (log Σ exp f_j − f_i), the inner sum over i and all that come after it",
+        assumes="one thing after the other is chosen, a Categorical over those that are left",
+        dropped="nothing",
+        libraries="Cox's loss of survival times without ties and censoring is the same",
+        traps=(Trap("equal grades have no order: some libraries draw one, and the loss of "
+                    "the same data is another one each time"),),
+        evidence=Whole(_orders_of_four, _one_after_the_other)),
+    Loss(
+        name="softmax in a group",
+        group="choices",
+        verdict="nll",
+        aliases=("conditional logit", "listnet", "query softmax", "listwise softmax",
+                 "multinomial choice"),
+        shipped=("rax.softmax_loss", "optax.ranking_softmax_loss", "allrank.listNet",
+                 "cat.QuerySoftMax", "rax.unique_softmax_loss"),
+        formula="log Σ exp f_j − f_y over the candidates of one group",
+        of=LOSSES["softmax"].of,
+        assumes="Categorical(logits=f): one candidate is chosen",
+        dropped="nothing, where one candidate is right",
+        libraries="rax and optax weigh each candidate by its grade, which does not sum to 1; "
+                  "ListNet takes the softmax of the grades for the truth",
+        traps=(Trap("with several grades the libraries compute different numbers, each a "
+                    "cross-entropy of another truth"),),
+        outcomes=(0, 1, 2),
+        predictions=LOSSES["softmax"].predictions,
+        model=LOSSES["softmax"].model),
+    Loss(
+        name="pointwise ranking",
+        group="choices",
+        verdict="nll-fixed",
+        aliases=("pointwise", "query rmse", "pointwise mse"),
+        shipped=("rax.pointwise_mse_loss", "rax.pointwise_sigmoid_loss", "cat.QueryRMSE",
+                 "rax.pairwise_mse_loss"),
+        formula="(y − f)² for each document by itself",
+        of=_choice_squared.of,
+        assumes="Normal(f, σ) for a grade with one fixed σ; a Bernoulli with the sigmoid. "
+                "QueryRMSE and the squares of all differences add a free number to the "
+                "grades of each query",
+        dropped="the factor 1/(2σ²) and the term ½ log(2πσ²)",
+        libraries="rax and CatBoost",
+        outcomes=_choice_squared.outcomes,
+        predictions=_choice_squared.predictions,
+        shapes=_choice_squared.shapes,
+        model=_choice_squared.model,
+        factor=_choice_squared.factor,
+        term=_choice_squared.term),
+    Loss(
+        name="LambdaRank",
+        group="choices",
+        verdict="none",
+        aliases=("lambdamart", "ndcg loss", "yetirank", "map loss", "xendcg"),
+        shipped=("xgb.rank:ndcg", "xgb.rank:map", "lgb.lambdarank", "lgb.rank_xendcg",
+                 "cat.YetiRank", "cat.YetiRankPairwise", "cat.StochasticRank",
+                 "cat.StochasticFilter", "rax.pairwise_soft_zero_one_loss",
+                 "rax.pairwise_qr_loss"),
+        formula="the slope of Σ w_ij log(1 + exp(−(f_i − f_j))), with w_ij how much the "
+                "metric changes if i and j change places",
+        assumes="no model: w depends on the order of f and is held fixed, so that what is "
+                "followed is no slope of anything: where two documents change places, what "
+                "pulls at both jumps",
+        libraries="what XGBoost and LightGBM print is the metric, not the loss; "
+                  "rank_xendcg is a softmax loss of a random truth with two more terms",
+        evidence=Curl(_lambdas, at=(1.0, 1.0), likelihood=_pulls_of_pairs)))

@@ -6,7 +6,280 @@
 __all__ = ['CONTRAST_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atcontrasti
-from ..losses import Loss
+from itertools import permutations
+
+import numpy as np
+
+from ..arrays.door import as_arrays
+from ..evidence import Curl, Dominated, Forced, Whole
+from ..logits import log_softmax, logsumexp
+from ..losses import LOSSES, Loss, Trap
+from ..models.bernoulli import Bernoulli
+from ..models.categorical import Categorical
+from ..models.independent import Independent
+from ..terms import sigmoid
 
 # %% ../../nbs/atlas.ipynb #atcontrast
-CONTRAST_LOSSES: tuple[Loss, ...] = ()
+_SHARES = np.array([0.7, 0.2, 0.1])                           # of the classes in the data
+_KIND = np.array([0, 0, 1, 1])                                # the classes of four neighbours
+_LIKENESS = np.random.default_rng(18).normal(size=(4, 4))     # of four pictures and texts
+_contrast_softmax, _contrast_logistic = LOSSES["softmax"].of, LOSSES["logistic"].of
+_contrast_rows, _contrast_scores = LOSSES["softmax"].predictions, LOSSES["logistic"].predictions
+
+def _over_warmth(likeness, warmth):
+    xp, likeness = as_arrays("partner", likeness=likeness)
+    return likeness / warmth
+
+def _partner(y, likeness, warmth=0.1):
+    return _contrast_softmax(y, _over_warmth(likeness, warmth))
+
+def _partners(likeness, warmth=0.1):
+    return Categorical(logits=_over_warmth(likeness, warmth))
+
+def _likenesses(rng):
+    return rng.uniform(-1, 1, size=(25, 3))
+
+def _warmths(rng):
+    return rng.uniform(0.1, 1),
+
+def _every_partner(y, z):
+    """The mean surprise of all candidates that y marks."""
+    marked = [k for k, own in enumerate(y) if own]
+    return sum(_contrast_softmax(k, z) for k in marked) / len(marked)
+
+def _uniform_over(y):
+    xp, y = as_arrays("partners", y=y)
+    return Categorical(y / xp.sum(y))
+
+def _matchings(): return list(permutations(range(4)))
+
+def _by_rows_and_columns(y):
+    """Half of each picture's surprise about its text, and half of each text's."""
+    rows, columns = (log_softmax(_LIKENESS, axis=axis) for axis in (1, 0))
+    return -sum(rows[i, j] + columns[i, j] for i, j in enumerate(y)) / 2
+
+def _each_pair(y, z):
+    """Divided by the number of pictures, 2, which have 4 pairs."""
+    return sum(_contrast_logistic(a, t) for a, t in zip(y, z)) / 2
+
+def _independent_pairs(z):
+    return Independent(Bernoulli(logits=z))
+
+def _rows_of_four(rng):
+    return rng.normal(scale=2, size=(25, 4))
+
+def _kind_of_neighbour(y, z):
+    return logsumexp(z) - logsumexp(z[_KIND == y])
+
+def _kinds(z):
+    xp, shares = as_arrays("neighbour", shares=np.exp(log_softmax(z)))
+    return Categorical([xp.sum(shares[_KIND == k]) for k in (0, 1)])
+
+def _additive_angle(y, cosines, margin=0.5, scale=4):
+    """The softmax loss where the angle of the own class is made wider by the margin."""
+    own = np.cos(np.arccos(cosines[y]) + margin)
+    return _contrast_softmax(y, scale * np.where(np.arange(len(cosines)) == y, own, cosines))
+
+def _without_margin(y, cosines):
+    return _additive_angle(y, cosines, margin=0)
+
+def _adjusted(y, z):
+    return _contrast_softmax(y, np.asarray(z) + np.log(_SHARES))
+
+def _adjusted_model(z):
+    odds = np.exp(z) * _SHARES
+    return Categorical(odds / odds.sum())
+
+def _triplet(y, gap, margin=1):
+    """One picture is as near as the gap says to the one and not the other; y is who it is."""
+    return max(0, margin - y * gap)
+
+def _likely_triplet(y, gap):
+    return _contrast_logistic((y + 1) / 2, gap)
+
+def _toward_frozen(u, v):
+    """The slope for two views, each of which follows what the other says, held fixed."""
+    first, second = (float(sigmoid(np.asarray(t), np)) for t in (u, v))
+    return first - second, second - first
+
+def _slope_of_difference(u, v):
+    chance = float(sigmoid(np.asarray(u - v), np))
+    return chance - 1, 1 - chance
+
+CONTRAST_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="InfoNCE",
+        group="contrast",
+        verdict="nll",
+        aliases=("nt-xent", "ntxent", "contrastive softmax", "n-pairs", "simclr loss",
+                 "multiple negatives ranking", "in-batch negatives"),
+        shipped=("optax.ntxent", "pml.NTXentLoss", "pml.NPairsLoss", "lightly.NTXentLoss",
+                 "st.MultipleNegativesRankingLoss", "info_nce.InfoNCE"),
+        formula="log Σ exp(f_k/τ) − f_y/τ for the similarities f of all candidates",
+        of=_partner,
+        assumes="Categorical(logits=f/τ): which of the K candidates is the partner; who "
+                "guesses pays log K",
+        dropped="nothing",
+        libraries="the temperature τ is 0.07 in some libraries and 0.5 in others",
+        traps=(Trap("with several partners optax and pytorch-metric-learning leave the "
+                    "others out of the sum, so that each has candidates of its own"),
+               Trap("the value depends on the number of candidates, and so on the size of "
+                    "the batch")),
+        outcomes=(0, 1, 2),
+        predictions=_likenesses,
+        shapes=_warmths,
+        model=_partners),
+    Loss(
+        name="supervised contrastive",
+        group="contrast",
+        verdict="cross-entropy",
+        aliases=("supcon", "supervised contrastive loss"),
+        shipped=("pml.SupConLoss",),
+        formula="the mean over all partners p of log Σ exp f_k − f_p",
+        of=_every_partner,
+        assumes="Categorical(logits=f), under the truth that each partner is equally likely",
+        dropped="the entropy of the truth stays in: the loss is never below the logarithm of "
+                "the number of partners",
+        libraries="pytorch-metric-learning",
+        traps=(Trap("0 is not reached, so that a training that has ended may look as if it "
+                    "had not"),),
+        outcomes=((1, 0, 0), (1, 1, 0), (0, 1, 1), (1, 1, 1)),
+        predictions=_contrast_rows,
+        truth=_uniform_over,
+        model=LOSSES["softmax"].model),
+    Loss(
+        name="CLIP",
+        group="contrast",
+        verdict="composite",
+        aliases=("clip loss", "symmetric contrastive"),
+        shipped=("open_clip.ClipLoss",),
+        formula="½ (the softmax loss of each row + that of each column) of the similarities",
+        assumes="a Categorical for each picture and one for each text, as if they chose "
+                "without regard to each other: two pictures may take one text, and the "
+                "matchings alone have less than 1",
+        dropped="nothing",
+        libraries="open_clip takes the mean over rows and columns",
+        evidence=Whole(_matchings, _by_rows_and_columns, is_one=False)),
+    Loss(
+        name="SigLIP",
+        group="contrast",
+        verdict="nll",
+        aliases=("siglip loss", "sigmoid contrastive"),
+        shipped=("open_clip.SigLipLoss",),
+        formula="1/N Σ log(1 + exp(∓f_ij)) over all N² pairs of N pictures and N texts, "
+                "here with N = 2",
+        of=_each_pair,
+        assumes="Independent(Bernoulli(logits=f)): whether this text is of this picture, for "
+                "each pair by itself",
+        dropped="the factor N",
+        libraries="open_clip divides by N, not by the number of pairs",
+        traps=(Trap("one pair in N is a match: without the learned bias, which starts near "
+                    "−10, the first steps only learn that"),),
+        outcomes=((1, 0, 0, 1), (0, 1, 1, 0), (1, 1, 0, 0)),
+        predictions=_rows_of_four,
+        model=_independent_pairs,
+        factor=2),
+    Loss(
+        name="neighbourhood components",
+        group="contrast",
+        verdict="nll",
+        aliases=("nca loss", "proxy-nca", "soft triplet", "smooth triplet",
+                 "normalised softmax", "normalized softmax", "instance loss"),
+        shipped=("pml.NCALoss", "pml.ProxyNCALoss", "pml.InstanceLoss",
+                 "pml.NormalizedSoftmaxLoss"),
+        formula="log Σ exp f_k − log Σ exp f_j, the second sum over neighbours of class y; f "
+                "is minus a distance",
+        of=_kind_of_neighbour,
+        assumes="a neighbour is drawn from Categorical(logits=f), and has the class y. With "
+                "two neighbours it is the soft triplet, and with one for each class the "
+                "normalised softmax",
+        dropped="nothing",
+        libraries="pytorch-metric-learning; proxies and weights of classes are neighbours "
+                  "that are learned",
+        outcomes=(0, 1),
+        predictions=_rows_of_four,
+        model=_kinds),
+    Loss(
+        name="margin softmax",
+        group="contrast",
+        verdict="none",
+        aliases=("arcface", "cosface", "sphereface", "ldam", "am-softmax",
+                 "large-margin softmax"),
+        shipped=("pml.ArcFaceLoss", "pml.CosFaceLoss", "pml.SphereFaceLoss",
+                 "pml.SubCenterArcFaceLoss", "pml.LargeMarginSoftmaxLoss",
+                 "pml.SoftTripleLoss", "pml.TupletMarginLoss"),
+        formula="the softmax loss of s cos θ_k, where the angle or cosine of the own class y "
+                "alone is made worse by a margin",
+        of=_additive_angle,
+        assumes="no model of the classes: each pays for a margin that the others do not "
+                "have, so the probabilities sum to less than 1, and to another number for "
+                "another prediction. With one more outcome, never seen, it is a model",
+        libraries="pytorch-metric-learning",
+        traps=(Trap("the softmax without the margin, which is used after training, is "
+                    "another model than the one that was fitted"),),
+        outcomes=(0, 1, 2),
+        predictions=_likenesses,
+        evidence=Forced((0, 1, 2), agree=((0.6, 0.2, -0.1), (0.0, 0.0, 0.0)),
+                        differ=(0.9, 0.1, 0.1), likelihood=_without_margin)),
+    Loss(
+        name="logit adjustment",
+        group="contrast",
+        verdict="nll",
+        aliases=("logit-adjusted", "balanced softmax", "la loss"),
+        formula="log Σ π_k exp f_k − f_y − log π_y for the shares π of the classes",
+        of=_adjusted,
+        assumes="Categorical(logits=f + log π): softmax(f) alone is what the classes would "
+                "have if all were equally frequent",
+        dropped="nothing",
+        libraries="written by hand, as logits + log π before the softmax loss",
+        traps=(Trap("a shift that depends on the label y, as that of LDAM, is a margin and "
+                    "no model"),),
+        outcomes=(0, 1, 2),
+        predictions=_contrast_rows,
+        model=_adjusted_model),
+    Loss(
+        name="triplet",
+        group="contrast",
+        verdict="none",
+        aliases=("triplet loss", "triplet margin", "contrastive loss", "circle loss",
+                 "lifted structure", "multi-similarity", "metric learning hinge"),
+        shipped=("torch.nn.TripletMarginLoss", "torch.nn.TripletMarginWithDistanceLoss",
+                 "optax.triplet_margin_loss", "keras.Circle", "pml.TripletMarginLoss",
+                 "pml.ContrastiveLoss", "pml.CircleLoss", "pml.MultiSimilarityLoss",
+                 "pml.AngularLoss", "pml.LiftedStructureLoss",
+                 "pml.GeneralizedLiftedStructureLoss", "pml.MarginLoss",
+                 "pml.RankedListLoss", "pml.SignalToNoiseRatioContrastiveLoss",
+                 "pml.DynamicSoftMarginLoss", "pml.ProxyAnchorLoss", "pml.PNPLoss",
+                 "pml.FastAPLoss", "pml.SmoothAPLoss", "pml.HistogramLoss",
+                 "pml.IntraPairVarianceLoss", "pml.ManifoldLoss", "pml.P2SGradLoss",
+                 "pml.ThresholdConsistentMarginLoss"),
+        formula="max(0, margin + distance to the partner − distance to the other)",
+        of=_triplet,
+        assumes="no model: as the hinge, a gap of 2 is dearer than one of 1 for one answer, "
+                "and not cheaper for the other. The others of this row have such flat parts "
+                "too, or weigh pairs by rules of their own; that is read off their formulas, "
+                "and no machine checked it",
+        libraries="torch adds 1e-6 to each difference before it takes the distance",
+        traps=(Trap("if all pictures are put into one point the loss is exactly the margin: "
+                    "a value that stays there is a collapse"),),
+        outcomes=(-1, 1),
+        predictions=_contrast_scores,
+        evidence=Dominated((-1, 1), worse=2.0, better=1.0, likelihood=_likely_triplet)),
+    Loss(
+        name="self-distillation",
+        group="contrast",
+        verdict="none",
+        aliases=("dino", "swav", "vicreg", "barlow twins", "byol", "redundancy reduction"),
+        shipped=("pml.VICRegLoss", "lightly.BarlowTwinsLoss", "lightly.DINOLoss",
+                 "lightly.SwaVLoss"),
+        formula="−Σ p_k log f_k, where p is what the network itself says of another view, "
+                "held fixed",
+        assumes="no model: in each step it is a cross-entropy, of a truth that the network "
+                "makes; over all steps what is followed is no slope. VICReg and Barlow "
+                "twins compare variances and correlations of a batch, and describe no "
+                "outcome at all",
+        libraries="lightly; DINO's teacher is a slow average of the student, SwAV's truth "
+                  "is made even over the batch",
+        traps=(Trap("both views may say the same of everything: then nothing pulls any more, "
+                    "and the loss says nothing of what was learned"),),
+        evidence=Curl(_toward_frozen, at=(1.0, 3.0), likelihood=_slope_of_difference)))

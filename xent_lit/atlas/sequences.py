@@ -6,7 +6,259 @@
 __all__ = ['SEQUENCE_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atsequencesi
-from ..losses import Loss
+from itertools import product
+
+import numpy as np
+
+from ..arrays.door import as_arrays
+from ..evidence import Bent, Unbounded, Whole
+from ..logits import log_softmax, logsumexp
+from ..losses import LOSSES, Loss, Trap
+from ..models.bernoulli import Bernoulli
+
+# %% ../../nbs/atlas.ipynb #atsequencesj
+from .paths import (
+    ctc_surprise, field_surprise, sequences_up_to, transducer_surprise)
 
 # %% ../../nbs/atlas.ipynb #atsequences
-SEQUENCE_LOSSES: tuple[Loss, ...] = ()
+_say = np.random.default_rng(18)
+_FRAMES = _say.dirichlet([1, 1, 1], size=4)                   # 4 frames, blank and 2 labels
+_GRID = _say.dirichlet([1, 1, 1], size=(3, 4))                # 3 frames, after 0 … 3 labels
+_GRID[:, 3] = 1, 0, 0                                         # no more than 3 labels
+_TAGS, _STEPS = _say.normal(size=(4, 3)), _say.normal(size=(3, 3))
+_NEXT = _say.dirichlet([1, 1, 1], size=4)                     # after each token, and at first
+_PAIR = np.array([[0.4, 0.1], [0.1, 0.4]])                    # of two tokens
+_WORDS = np.array([1.5, 0.5, 0.0, -0.5, -1.5])                # logits of five tokens
+_NOISE = [1, 3]                                               # the tokens drawn as noise
+
+_sequence_softmax = LOSSES["softmax"].of
+_sequence_coin = LOSSES["focal"].evidence.likelihood
+_sequence_chances = LOSSES["focal"].predictions
+
+def _cost_of_transcript(y): return ctc_surprise(y, _FRAMES)
+def _cost_by_transducer(y): return transducer_surprise(y, _GRID)
+def _cost_of_tags(y): return field_surprise(y, _TAGS, _STEPS)
+def _four_tags(): return list(product(range(3), repeat=4))
+def _three_tokens(): return list(product(range(3), repeat=3))
+def _two_tokens(): return list(product(range(2), repeat=2))
+
+def _chain(y):
+    """The surprise of each token after the one before it; −1 is the start."""
+    return -sum(np.log(_NEXT[a, b]) for a, b in zip((-1, *y), y))
+
+def _each_masked(y):
+    rows, columns = (_PAIR / _PAIR.sum(axis, keepdims=True) for axis in (0, 1))
+    return -np.log(rows[y]) - np.log(columns[y])
+
+def _two_heads(y):
+    """The joint surprise, and that of the second token as the start foresees it."""
+    return -np.log(_PAIR[y]) - np.log(_PAIR.sum(0)[y[1]])
+
+def _with_square_of_log_total(y, z, weight=1e-2):
+    return _sequence_softmax(y, z) + weight * logsumexp(z) ** 2
+
+def _rows_of_log_probabilities(rng):
+    return [log_softmax(z) for z in LOSSES["softmax"].predictions(rng)]
+
+def _softmax_of_sample(y):
+    rivals = [k for k in _NOISE if k != y]
+    return _sequence_softmax(0, _WORDS[[y, *rivals]])
+
+def _against_noise(y):
+    """The token is data and the noise is noise, by log q − log(2/5)."""
+    t = log_softmax(_WORDS) - np.log(2 / 5)
+    return np.logaddexp(0, -t[y]) + np.logaddexp(0, t[_NOISE]).sum()
+
+def _rewarded(y, f):
+    """Minus the advantage y times the log-probability of what was drawn, of logit f."""
+    return y * np.logaddexp(0, -f)
+
+def _seen_side(y, f):
+    return LOSSES["logistic"].of((y + 1) / 2, f)
+
+def _divergence_of_teacher(y, f):
+    xp, y, f = as_arrays("divergence", y=y, f=f)
+    return xp.sum(y * (xp.log(y) - xp.log(f)))
+
+def _half_way(y, f):
+    """The mean of the divergences of teacher and student from their mean."""
+    xp, y, f = as_arrays("Jensen and Shannon", y=y, f=f)
+    mean = (y + f) / 2
+    return (_divergence_of_teacher(y, mean) + _divergence_of_teacher(f, mean)) / 2
+
+SEQUENCE_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="CTC",
+        group="sequences",
+        verdict="nll",
+        aliases=("ctc loss", "connectionist temporal classification"),
+        shipped=("torch.nn.CTCLoss", "keras.CTC", "optax.ctc_loss",
+                 "optax.ctc_loss_with_forward_probs", "tf.nn.ctc_loss"),
+        formula="−log of the total probability of all paths that spell y, a path saying one "
+                "symbol or blank in each frame",
+        assumes="independent Categoricals of the frames, of which only the spelling is seen",
+        dropped="nothing, for one sequence",
+        libraries="torch's mean divides the cost of each sequence by its length first; for "
+                  "a transcript too long for its frames torch says inf, and optax about 1e5",
+        traps=(Trap("with zero_infinity=True an impossible transcript costs 0, the price of "
+                    "a certain one; a batch that was cut wrongly then goes unnoticed",
+                    "https://github.com/pytorch/pytorch/issues/31557"),),
+        evidence=Whole(lambda: sequences_up_to(4), _cost_of_transcript)),
+    Loss(
+        name="transducer",
+        group="sequences",
+        verdict="nll",
+        aliases=("rnn-t", "rnnt", "rnn-t loss", "transducer loss"),
+        shipped=("torchaudio.rnnt_loss",),
+        formula="−log of the total probability of all ways to say y, a frame saying any "
+                "number of labels and then blank",
+        assumes="a Categorical of labels and blank, given the frame and the labels so far",
+        dropped="nothing",
+        libraries="torchaudio",
+        evidence=Whole(lambda: sequences_up_to(3), _cost_by_transducer)),
+    Loss(
+        name="conditional random field",
+        group="sequences",
+        verdict="nll",
+        aliases=("crf", "linear-chain crf", "crf loss"),
+        shipped=("torchcrf.CRF",),
+        formula="log Σ exp(score of y′) − score of y, the sum over all taggings y′",
+        assumes="one Categorical over all sequences of tags; its logits are sums of scores "
+                "of tags and of neighbours",
+        dropped="nothing",
+        libraries="torchcrf's forward returns the log-likelihood",
+        traps=(Trap("minimise minus what torchcrf returns: the other way round it is the "
+                    "worst tagging that is learned"),),
+        evidence=Whole(_four_tags, _cost_of_tags)),
+    Loss(
+        name="next token",
+        group="sequences",
+        verdict="nll",
+        aliases=("language modelling", "causal lm", "lm loss", "perplexity", "next-token "
+                 "prediction", "sft"),
+        shipped=("trl.sft:nll", "trl.dpo:sft", "torchmetrics.perplexity"),
+        formula="−Σ log q(y_t | y_1 … y_t−1)",
+        assumes="a Categorical for each token given those before it: by the chain rule a "
+                "model of the whole text",
+        dropped="the mean over tokens divides by the length; perplexity is exp of that mean",
+        libraries="torch and Keras take the mean over all tokens of a batch",
+        traps=(Trap("the mean of the means of batches is not the mean over tokens: short "
+                    "batches count too much",
+                    "https://github.com/huggingface/transformers/pull/34191"),),
+        evidence=Whole(_three_tokens, _chain)),
+    Loss(
+        name="masked language model",
+        group="sequences",
+        verdict="composite",
+        aliases=("mlm", "masked lm", "bert loss", "pseudo-likelihood"),
+        formula="−Σ log q(y_t | all other tokens), over the masked places",
+        assumes="a Categorical for each masked token given the rest. Each term is a "
+                "likelihood; that of all places at once is none",
+        libraries="the mean over masked tokens",
+        traps=(Trap("exp of the mean is called a pseudo-perplexity, and compares with no "
+                    "perplexity"),),
+        evidence=Whole(_two_tokens, _each_masked, is_one=False)),
+    Loss(
+        name="multi-token prediction",
+        group="sequences",
+        verdict="composite",
+        aliases=("mtp", "medusa heads"),
+        formula="−Σ log q(y_t+1 | y_1 … y_t) − Σ log q(y_t+2 | y_1 … y_t) − …",
+        assumes="a Categorical for each head. The first head alone is a model of the text; "
+                "with the others each token is counted several times",
+        libraries="the sum or a weighted sum of the heads",
+        evidence=Whole(_two_tokens, _two_heads, is_one=False)),
+    Loss(
+        name="z-loss",
+        group="sequences",
+        verdict="nll",
+        aliases=("zloss", "log-z penalty", "lse square"),
+        shipped=("liger.lse_square_scale",),
+        formula="softmax loss + λ (log Σ exp f_k)², here with λ = 0.01",
+        of=_with_square_of_log_total,
+        assumes="Categorical(logits=f), for logits with Σ exp f_k = 1, which say every "
+                "distribution. For others the added term is the price of a shift that the "
+                "model does not see: a regulariser",
+        dropped="nothing",
+        libraries="Liger adds it to what it reports, so that the value is above the "
+                  "cross-entropy until the logits are shifted",
+        outcomes=(0, 1, 2),
+        predictions=_rows_of_log_probabilities,
+        model=LOSSES["softmax"].model),
+    Loss(
+        name="unlikelihood",
+        group="sequences",
+        verdict="nll",
+        aliases=("unlikelihood training", "negative token loss"),
+        formula="−log(1 − f) for a token that should not come, of probability f, and "
+                "−log f for one that should",
+        of=_sequence_coin,
+        assumes="Bernoulli(f): whether this token comes",
+        dropped="nothing",
+        libraries="written by hand, over chosen negative tokens",
+        traps=(Trap("the choice of negatives is part of the data: the sum over several of "
+                    "them is a product of answers, and no model of one token"),),
+        outcomes=(0, 1),
+        predictions=_sequence_chances,
+        model=Bernoulli),
+    Loss(
+        name="sampled softmax",
+        group="sequences",
+        verdict="composite",
+        aliases=("sampled softmax loss",),
+        shipped=("tf.nn.sampled_softmax_loss",),
+        formula="the softmax loss of y among y and a few drawn rivals, each logit less the "
+                "logarithm of how often it is drawn",
+        assumes="a Categorical over the candidates. Of all tokens it is no likelihood: with "
+                "fewer rivals each costs less than its surprise",
+        libraries="TensorFlow subtracts log Q itself, and leaves out a rival that is y",
+        traps=(Trap("it is far below the softmax loss and no bound on it: evaluate with all "
+                    "tokens"),),
+        evidence=Whole(lambda: range(5), _softmax_of_sample, is_one=False)),
+    Loss(
+        name="noise contrastive estimation",
+        group="sequences",
+        verdict="composite",
+        aliases=("nce", "negative sampling", "sgns", "word2vec", "skip-gram"),
+        shipped=("tf.nn.nce_loss",),
+        formula="−log σ(s_y) − Σ log σ(−s_n) over drawn noise n, with s = log q − log kQ",
+        assumes="a Bernoulli for each draw: is it data or noise? Of the token alone it is no "
+                "likelihood",
+        libraries="TensorFlow subtracts the logarithm of the expected count; word2vec's "
+                  "negative sampling subtracts nothing",
+        traps=(Trap("without subtracting, s is the logarithm of how much more often a pair "
+                    "comes than chance says, and exp s is no probability"),),
+        evidence=Whole(lambda: range(5), _against_noise, is_one=False)),
+    Loss(
+        name="policy gradient",
+        group="sequences",
+        verdict="none",
+        aliases=("reinforce", "ppo", "grpo", "dapo", "cispo", "rlhf", "policy loss"),
+        shipped=("trl.grpo:grpo", "trl.grpo:bnpo", "trl.grpo:dr_grpo", "trl.grpo:dapo",
+                 "trl.grpo:luspo", "trl.grpo:cispo", "trl.grpo:sapo", "trl.grpo:vespo"),
+        formula="−A log q(y) for a draw y of the model itself, and its advantage A",
+        of=_rewarded,
+        assumes="no model: where the advantage is negative the loss falls without end. Its "
+                "gradient is that of an expected reward; no data is described",
+        libraries="PPO and its kin put a clipped ratio in place of log q; TRL's variants "
+                  "differ in what the sum is divided by",
+        traps=(Trap("the value measures no fit: at the old policy with advantages of mean 0 "
+                    "the clipped loss is 0, however good the model"),),
+        outcomes=(-1, 1),
+        predictions=LOSSES["logistic"].predictions,
+        evidence=Unbounded((-1,), path=(-10, -100, -1000), likelihood=_seen_side)),
+    Loss(
+        name="reverse divergences of a teacher",
+        group="sequences",
+        verdict="none",
+        aliases=("gkd", "jsd", "jensen-shannon", "reverse kl", "exo"),
+        shipped=("trl.gkd:jsd", "trl.dpo:exo_pair"),
+        formula="Σ f log(f/y) for a teacher's probabilities y and the student's f, or a mean "
+                "of divergences from a mixture of both; the check takes the even one",
+        of=_half_way,
+        assumes="no model: a cross-entropy is linear in the truth, and these are not. Only "
+                "D(y ‖ f), with the teacher first, is one",
+        libraries="TRL's GKD is the cross-entropy less an entropy for β = 0, and the "
+                  "reverse divergence for β = 1",
+        evidence=Bent(truths=((0.9, 0.1), (0.3, 0.7)), predictions=((0.5, 0.5), (0.2, 0.8)),
+                      likelihood=_divergence_of_teacher)))

@@ -6,7 +6,183 @@
 __all__ = ['TIME_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #attimesi
-from ..losses import Loss
+import math
+from itertools import combinations
+
+import numpy as np
+
+from ..arrays.door import as_arrays
+from ..evidence import Whole
+from ..logits import logsumexp
+from ..losses import LOSSES, Loss, Trap
+from ..models.categorical import Categorical
+from ..terms import sigmoid, softplus
 
 # %% ../../nbs/atlas.ipynb #attimes
-TIME_LOSSES: tuple[Loss, ...] = ()
+_RISKS = np.array([1.0, 0.3, -0.4, 0.0])                      # log-hazards of four patients
+_SPANS = ((0, 1), (1, 2), (2, 5), (5, math.inf))              # of time, the last one open
+_THRESHOLDS = np.array([-1.0, 0.5, 2.0])                      # between four grades
+
+def _pairs_of_four(): return list(combinations(range(4), 2))
+
+def _both_at_once(pair):
+    """Breslow's partial likelihood of two that fail together, in either order."""
+    return 2 * float(logsumexp(_RISKS)) - _RISKS[list(pair)].sum() - math.log(2)
+
+def _before(time, mean=0.5, s=1.2):
+    """The probability that a log-normal time is over."""
+    return (1 + math.erf((math.log(time) - mean) / (s * math.sqrt(2)))) / 2 if time else 0
+
+def _within(span):
+    start, end = span
+    return -math.log(_before(end) - _before(start))
+
+def _all_spans(): return _SPANS
+
+def _until(y, f):
+    """The event comes in bin y: with the odds exp f_y there, and in no bin before it."""
+    xp, f = as_arrays("hazard", f=f)
+    waiting = xp.sum(softplus(f[:y], xp))
+    return waiting + softplus(-f[y], xp) if y < len(f) else waiting
+
+def _bins_of_event(f):
+    """Bin after bin, and at last none of them."""
+    xp, f = as_arrays("hazard", f=f)
+    alive, shares = 1.0, []
+    for hazard in sigmoid(f, xp):
+        shares.append(alive * hazard)
+        alive = alive * (1 - hazard)
+    return Categorical([*shares, alive])
+
+def _between(y, f):
+    """−log of σ(θ_y − f) − σ(θ_y−1 − f), as surprises of both steps and of their distance."""
+    xp, above, below = as_arrays("grade", above=_THRESHOLDS - f, below=f - _THRESHOLDS)
+    cost = softplus(-above[y], xp) if y < len(_THRESHOLDS) else 0
+    if y: cost = cost + softplus(-below[y - 1], xp)
+    if 0 < y < len(_THRESHOLDS):
+        cost = cost - xp.log(1 - xp.exp(above[y - 1] - above[y]))
+    return cost
+
+def _grades(f):
+    xp, steps = as_arrays("grade", steps=_THRESHOLDS - f)
+    reached = [0.0, *sigmoid(steps, xp), 1.0]
+    return Categorical([b - a for a, b in zip(reached, reached[1:])])
+
+def _each_threshold(y):
+    """Whether the grade is above each threshold, as if these were independent."""
+    return sum(LOSSES["logistic"].of(y > k, -step) for k, step in enumerate((-1 / 2, 1 / 2)))
+
+def _continued(y, f):
+    return _until(y, [-x for x in f])
+
+def _grades_of_continuation(f):
+    return _bins_of_event([-x for x in f])
+
+def _four_logits(rng):
+    return rng.normal(size=(25, 4))
+
+TIME_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="Cox",
+        group="times",
+        verdict="composite",
+        aliases=("cox partial likelihood", "partial likelihood", "deepsurv",
+                 "proportional hazards"),
+        shipped=("xgb.survival:cox", "cat.Cox", "pycox.cox_ph_loss", "sm.PHReg",
+                 "lifelines.CoxPHFitter"),
+        formula="Σ (log Σ exp f_j − f_i) over events i, the inner sum over all at risk",
+        assumes="at each event a Categorical of those still at risk: Plackett–Luce of the "
+                "order in which they fail. Without ties and censoring it is that model; "
+                "the tied pairs of four patients have less than 1 by Breslow's formula",
+        dropped="the times: the hazard that all share is not described",
+        libraries="XGBoost and pycox divide by the number of events; XGBoost takes "
+                  "Breslow's formula for ties, lifelines Efron's, which comes nearer to 1",
+        traps=(Trap("pycox takes tied times in the order of the rows, so the loss depends on "
+                    "how these are sorted",
+                    "https://github.com/havakv/pycox/issues/27"),
+               Trap("in a batch only the patients of the batch are at risk: the loss of a "
+                    "batch is no part of that of all")),
+        evidence=Whole(_pairs_of_four, _both_at_once, is_one=False)),
+    Loss(
+        name="accelerated failure time",
+        group="times",
+        verdict="nll",
+        aliases=("aft", "censored", "weibull regression", "tobit", "interval censoring"),
+        shipped=("xgb.survival:aft", "cat.SurvivalAft", "lifelines.WeibullFitter"),
+        formula="−log density for a time that was seen, −log(F(b) − F(a)) for one that lies "
+                "somewhere between a and b, or with b = ∞ beyond a",
+        assumes="log y = f + σ times a Normal, a Logistic or a Gumbel noise, that is a "
+                "log-normal, log-logistic or Weibull time; when one looks has nothing to do "
+                "with the time itself",
+        dropped="nothing",
+        libraries="XGBoost calls no likelihood less than 1e-12, so that nothing costs more "
+                  "than 27.6, and cuts the gradient off at ±15",
+        traps=(Trap("what is far off the prediction costs the same as what is further off, "
+                    "in XGBoost: the printed value hides it"),
+               Trap("log-densities of seen times and log-masses of censored ones stand in "
+                    "one sum; in other units of time only the former change")),
+        evidence=Whole(_all_spans, _within)),
+    Loss(
+        name="discrete hazard",
+        group="times",
+        verdict="nll",
+        aliases=("logistic hazard", "nnet-survival", "mtlr", "pmf survival", "deephit"),
+        shipped=("pycox.nll_logistic_hazard", "pycox.nll_pmf", "pycox.nll_mtlr"),
+        formula="Σ log(1 + exp f_k) over the bins before y, + log(1 + exp(−f_y)); for a "
+                "censored time the first sum alone",
+        of=_until,
+        assumes="a Bernoulli in each bin until the event: a Categorical of the bins, and of "
+                "none of them",
+        dropped="nothing",
+        libraries="pycox's nll_pmf and nll_mtlr have other logits for the same Categorical",
+        traps=(Trap("DeepHit adds a ranking term, which is the surprise of nothing"),),
+        outcomes=(0, 1, 2, 3, 4),
+        predictions=_four_logits,
+        model=_bins_of_event),
+    Loss(
+        name="cumulative link",
+        group="times",
+        verdict="nll",
+        aliases=("ordinal regression", "proportional odds", "ordered logit",
+                 "ordered logistic"),
+        shipped=("sm.OrderedModel",),
+        formula="−log(σ(θ_y − f) − σ(θ_y−1 − f)) for grades y and rising thresholds θ",
+        of=_between,
+        assumes="a Categorical of the grades: f + logistic noise falls between two "
+                "thresholds",
+        dropped="nothing",
+        libraries="statsmodels learns the first threshold and the logarithms of the "
+                  "distances, so that they stay in order",
+        outcomes=(0, 1, 2, 3),
+        predictions=LOSSES["logistic"].predictions,
+        model=_grades),
+    Loss(
+        name="thresholds one by one",
+        group="times",
+        verdict="composite",
+        aliases=("coral", "all-threshold", "logisticat"),
+        shipped=("coral_pytorch.coral_loss", "mord.LogisticAT"),
+        formula="Σ over thresholds k of the logistic loss of “is y above k?” at f − θ_k",
+        assumes="a Bernoulli for each threshold, as if they were independent. The answers "
+                "“not above 1, but above 2” have probability too: the grades have less than "
+                "1, the nearer to it the further the thresholds are apart",
+        libraries="coral_pytorch and mord",
+        traps=(Trap("mord's LogisticAT is not the proportional-odds model, whose name its "
+                    "thresholds suggest: the probability of a middle grade differs"),),
+        evidence=Whole(lambda: range(3), _each_threshold, is_one=False)),
+    Loss(
+        name="continuation ratio",
+        group="times",
+        verdict="nll",
+        aliases=("corn", "sequential logit"),
+        shipped=("coral_pytorch.corn_loss",),
+        formula="Σ log(1 + exp(−f_k)) over k < y, + log(1 + exp f_y) if y is not the last",
+        of=_continued,
+        assumes="a Bernoulli at each grade, whether it goes on to the next: a Categorical of "
+                "the grades",
+        dropped="nothing",
+        libraries="coral_pytorch divides by the number of yes-or-no questions, of which a "
+                  "label has one or more, and not by that of labels",
+        outcomes=(0, 1, 2, 3, 4),
+        predictions=_four_logits,
+        model=_grades_of_continuation))
