@@ -13,6 +13,7 @@ import optax_losses
 import statsmodels_losses
 import torch
 import xgboost_losses
+from catboost.utils import eval_metric
 from comparison import library
 from optax import losses as optax
 from plain import FORMULAS, lse, softmax
@@ -219,6 +220,9 @@ SILENT = [
      -softmax(TIED[1][1:])[0]),  # the first of two that fail together is at risk once
     ("cat.Cox", "tied rows that change places change the cost", order_of_ties,
      lse(TIED[1][[2, 3]]) - lse(TIED[1][[1, 3]])),
+    ("cat.SurvivalAft", "its metric is how far the predicted time is from the interval",
+     lambda: eval_metric(np.array([[2.0, 2.0]]), np.array([0.3]), "SurvivalAft")[0],
+     2 - math.exp(0.3)),
     # slopes and curvatures that are not those of the value
     ("xgb.count:poisson", "Hessian times e^.7", cover("count:poisson", 1, 0), math.exp(0.7)),
     ("lgb.poisson", "Hessian times e^.7",
