@@ -40,7 +40,7 @@ mutants: $(VENV)/ready  ## plant one fault after another in the library; each mu
 peers:  ## the losses that other libraries ship beside the rows of the atlas, in an environment of its own
 	$(PYTHON) -m venv --clear _build/peers
 	_build/peers/bin/python -m pip install -r tests/peers/requirements.txt
-	_build/peers/bin/python -m pytest -o addopts= -o filterwarnings=ignore tests/peers $(WRITE)
+	PYTHONPATH=. _build/peers/bin/python -m pytest -o addopts= -o filterwarnings=ignore tests/peers $(WRITE)
 
 bench: $(VENV)/ready  ## time the library beside SciPy, scikit-learn, PyTorch and optax (install torch for it)
 	$(BIN)/python bench/bench.py

@@ -121,6 +121,15 @@ def bernoulli_logit(y, f):
     return softplus(f) - y * f
 
 
+def shifted_in_group(y, f):
+    """Half as they are; half after the shift of the group that costs least."""
+    low, high = -50.0, 50.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.sum(sigmoid(f + middle) - y) < 0 else (low, middle)
+    return np.mean(bernoulli_logit(y, f) + bernoulli_logit(y, f + low)) / 2
+
+
 def probit(y, f):
     return -np.log(math.erfc(-sign(y) * f / math.sqrt(2)) / 2)
 
@@ -394,6 +403,12 @@ def nt_xent(y, f, temperature):
     return np.mean(each)
 
 
+def n_pairs(y, f):
+    """Mean over the pairs: which of the partners is the own one."""
+    near = unit(f[0::2]) @ unit(f[1::2]).T
+    return np.mean([categorical(i, row) for i, row in enumerate(near)])
+
+
 def sup_con(y, f, temperature):
     """Mean over the rows of the mean over their partners."""
     near = unit(f) @ unit(f).T / temperature
@@ -624,6 +639,7 @@ VARIANTS = {
     "sgd.modified_huber": modified_huber,
     ("soft labels in BCE", "torch.nn.BCELoss"): bernoulli,
     ("soft labels in BCE", "cat.CrossEntropy"): bernoulli,
+    "cat.QueryCrossEntropy": shifted_in_group,
     "lgb.multiclassova": lambda y, f: multi_label(np.eye(len(f))[y], f),
     "cat.MultiClassOneVsAll": lambda y, f: multi_label(np.eye(len(f))[y], f),
     "cat.GroupQuantile": pinball_in_group,
@@ -650,6 +666,7 @@ VARIANTS = {
     "kornia.psnr_loss": lambda y, f: 10 * np.log10(np.mean((y - f) ** 2)),
     "kornia.total_variation": lambda y, f: np.sum(abs(np.diff(f))),
     "pml.CircleLoss": circle,
+    "pml.NPairsLoss": n_pairs,
     "keras.Circle": circle,
     "pml.ContrastiveLoss": contrastive,
     "pml.NormalizedSoftmaxLoss": normalised_softmax,

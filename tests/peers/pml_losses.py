@@ -1,6 +1,6 @@
 """pytorch-metric-learning in double precision: one small batch is one outcome.
 
-All but NPairs scale embeddings to length one, and average over what is not zero.
+All scale embeddings to length one, and average over what is not zero.
 """
 
 import numpy as np
@@ -58,6 +58,7 @@ def triplet(y, f, margin):
 
 SHIPPED = {
     "pml.NTXentLoss": of_batch(losses.NTXentLoss, temperature="temperature"),
+    "pml.NPairsLoss": of_batch(losses.NPairsLoss),
     "pml.SupConLoss": of_batch(losses.SupConLoss, temperature="temperature"),
     "pml.NCALoss": of_batch(losses.NCALoss),
     "pml.ProxyNCALoss": with_weight(losses.ProxyNCALoss),
@@ -72,7 +73,6 @@ SHIPPED = {
 SLOPES = {}
 NO_FORMULA = "its row names it as one of a kind, and has no formula of it"
 LEFT_OUT = {
-    "pml.NPairsLoss": "chooses the pairs of a batch at random",
     "pml.VICRegLoss": "its row has no formula",
     **dict.fromkeys(
         [

@@ -284,6 +284,8 @@ OF_NAME = {
         moved(of_classes(2), lambda y, f: (y, f)),
     "rax.pointwise_sigmoid_loss": of_subsets(4),
     "sm.PHReg": at_once,
+    "cat.QueryCrossEntropy": of_subsets(4),
+    "pml.NPairsLoss": embedded(),
     "keras.Circle": embedded(gamma=2.0, margin=0.4),
     "pml.CircleLoss": embedded(gamma=2.0, margin=0.4),
     "pml.ContrastiveLoss":

@@ -13,9 +13,10 @@ import optax_losses
 import statsmodels_losses
 import torch
 import xgboost_losses
+from catboost.utils import eval_metric
 from comparison import library
 from optax import losses as optax
-from plain import FORMULAS, lse, softmax
+from plain import FORMULAS, log_softmax, lse, softmax, softplus
 from sklearn import metrics
 from torch import nn
 
@@ -150,6 +151,26 @@ def sparse_of_keras():
     return keras("CategoricalCrossentropy", [[1, 0, 0]], [[2, 0.5, -1]])()
 
 
+LABELS = np.array([0, 0, 0, 1])
+PLACES = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0], [-0.8, 0.6]])
+
+
+def one_partner_at_a_time():
+    """NT-Xent where three belong together: each of two partners beside the stranger alone."""
+    near = PLACES @ PLACES.T
+    pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
+    return np.mean([softplus(near[i, 3] - near[i, j]) for i, j in pairs])
+
+
+def smoothed_and_weighted():
+    """What ``torch.weight`` does to what ``torch.label_smoothing`` adds."""
+    weight, f = torch.tensor([1.0, 1.0, 100.0]), torch.tensor([[2.0, 0.0, -1.0]])
+    loss = nn.CrossEntropyLoss(weight, label_smoothing=0.1, reduction="none")
+    return float(loss(f, torch.tensor([0]))[0])
+
+
+COSTS = -log_softmax(np.array([2.0, 0.0, -1.0]))
+GRADED = np.array([1.0, 0.0, 2.0]), np.array([0.2, 0.5, 1.0])
 TIED = np.array([1.0, 2.0, 2.0, -3.0]), np.array([1.4, 0.3, -0.5, 0.4])
 
 
@@ -210,6 +231,22 @@ SILENT = [
      lambda: float(optax.binary_dice_loss(np.full((1, 2, 1), -99.0), np.zeros((1, 2, 1)))[0]), 0),
     ("keras.CategoricalHinge", "the best of the others counts as 0 at least",
      asked("keras.CategoricalHinge", 0, np.array([-1.0, -3.0, -4.0])), 2),
+    ("optax.binary_dice_loss", "smooth = 1: eight empty pixels at logit -10 cost this",
+     lambda: float(optax.binary_dice_loss(np.full((1, 8, 1), -10.0), np.zeros((1, 8, 1)))[0]),
+     1.815e-4),
+    # several right answers
+    ("torch.label_smoothing", "the weights of all classes enter, whichever it is",
+     smoothed_and_weighted, 0.9 * COSTS[0] + 0.1 / 3 * np.dot([1, 1, 100], COSTS)),
+    *[
+        (name, "other partners are left out of the sum",
+         asked(name, LABELS, PLACES, temperature=1.0), one_partner_at_a_time())
+        for name in ["pml.NTXentLoss", "optax.ntxent"]
+    ],
+    *[
+        (name, "grades are not made to add up to 1", asked(name, *GRADED),
+         -GRADED[0] @ log_softmax(GRADED[1]))
+        for name in ["rax.softmax_loss", "optax.ranking_softmax_loss"]
+    ],
     # ties of failure times
     ("sm.PHReg", "counts all who fail together as at risk (Breslow)", asked("sm.PHReg", *TIED),
      FORMULAS["Cox partial likelihood"](*TIED)),
@@ -219,6 +256,9 @@ SILENT = [
      -softmax(TIED[1][1:])[0]),  # the first of two that fail together is at risk once
     ("cat.Cox", "tied rows that change places change the cost", order_of_ties,
      lse(TIED[1][[2, 3]]) - lse(TIED[1][[1, 3]])),
+    ("cat.SurvivalAft", "its metric is how far the predicted time is from the interval",
+     lambda: eval_metric(np.array([[2.0, 2.0]]), np.array([0.3]), "SurvivalAft")[0],
+     2 - math.exp(0.3)),
     # slopes and curvatures that are not those of the value
     ("xgb.count:poisson", "Hessian times e^.7", cover("count:poisson", 1, 0), math.exp(0.7)),
     ("lgb.poisson", "Hessian times e^.7",

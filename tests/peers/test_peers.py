@@ -18,7 +18,10 @@ from comparison import (
     value_difference,
     words,
 )
+from plain import FORMULAS, VARIANTS
+from points import OF_NAME, POINTS
 from silent import SILENT
+from words import WORDS
 
 NAMES = [(row, name) for row, names in ROWS.items() for name in names]
 ASKED = [(row, name) for row, name in NAMES if library(name)]
@@ -67,3 +70,8 @@ def test_every_shipped_name_is_asked_or_left_out_with_a_reason():
     asked = {name for _, name in VALUES + SLOPES}
     assert {name for _, name in NAMES if reason(name) is None} == asked
     assert not set(NOT_INSTALLED) & set(LIBRARIES)
+
+
+@pytest.mark.parametrize("table", [FORMULAS, POINTS, VARIANTS, OF_NAME, WORDS])
+def test_every_entry_of_a_table_is_of_a_row_or_a_name(table):
+    assert set(table) <= {*ROWS, *NAMES, *(name for _, name in NAMES)}

@@ -94,13 +94,7 @@ def interval(y, f):
     return data
 
 
-def failure_time(y, f, scale, dist):
-    options = {"aft_loss_distribution": dist, "aft_loss_distribution_scale": scale}
-    asked = {**PLAIN, "objective": "survival:aft", "eval_metric": "aft-nloglik", **options}
-    booster = xgb.Booster(asked, [data := interval(y, f)])
-    return float(booster.eval(data).split(":")[-1])
-
-
+aft = {"scale": "aft_loss_distribution_scale", "dist": "aft_loss_distribution"}
 tau, power = {"tau": "quantile_alpha"}, {"p": "tweedie_variance_power"}
 SHIPPED = {
     "xgb.reg:squarederror": measured("reg:squarederror", "rmse", squared),
@@ -117,7 +111,7 @@ SHIPPED = {
     "xgb.reg:gamma": measured("reg:gamma", "gamma-nloglik"),
     "xgb.reg:tweedie": measured("reg:tweedie", "tweedie-nloglik@{p}", **power),
     "xgb.survival:cox": measured("survival:cox", "cox-nloglik", data=survivors),
-    "xgb.survival:aft": failure_time,
+    "xgb.survival:aft": measured("survival:aft", "aft-nloglik", data=interval, **aft),
 }
 SLOPES = {
     "xgb.reg:squarederror": trained("reg:squarederror"),
@@ -134,6 +128,7 @@ SLOPES = {
     "xgb.reg:gamma": trained("reg:gamma"),
     "xgb.reg:tweedie": trained("reg:tweedie", **power),
     "xgb.survival:cox": trained("survival:cox", survivors),
+    "xgb.survival:aft": trained("survival:aft", interval, **aft),
     "xgb.rank:pairwise": trained("rank:pairwise", several),
 }
 LEFT_OUT = {
