@@ -16,10 +16,9 @@ from typing import Any
 from .losses import GROUPS, Trap
 from .assumptions import is_cross_entropy
 from .models.support import Support
-from .atlas import ATLAS
 
 # %% ../nbs/atlas.ipynb #atexpi2
-from .naming import LIBRARIES, find, near_names, row_named, squash
+from .naming import LIBRARIES, find, near_names, row_named, rows, squash
 
 # %% ../nbs/atlas.ipynb #00f4bc2f
 CHANGES = {
@@ -246,6 +245,6 @@ def catalogue() -> str:
     """All rows in lines of text, group after group."""
     lines = []
     for group, head in GROUPS.items():
-        lines += [head, *(f"  {row.name:45} {ANSWERS[row.verdict]}" for row in ATLAS.values()
+        lines += [head, *(f"  {row.name:45} {ANSWERS[row.verdict]}" for row in rows().values()
                           if row.group == group)]
     return "\n".join(lines)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['BetweenOneAndTwo', 'Tweedie']
 
-# %% ../../nbs/families.ipynb #tweedieimp
+# %% ../../nbs/families.ipynb #8d70db58
 import math
 from typing import Annotated
 
@@ -16,12 +16,12 @@ from ..arrays.types import ArrayLike
 from ..arrays.symbols import symbolic
 from ..arrays.door import as_arrays
 from ..arrays.values import ignore_fp_warnings
-from ..rows import logsumexp_rows
-from ..special import stirling_excess
 from ..terms import kl_div
+from ..special import stirling_excess
+from ..rows import logsumexp_rows
 from .support import POSITIVE_REALS
-from .expectation import over_members
 from .links import LOG_LINK
+from .expectation import over_members
 from .pairs import closed_form
 from .distribution import Distribution
 from .exponential_family import convert, of_one_family
