@@ -957,6 +957,7 @@ def test_crps_wants_a_normal_or_a_sample():
 
 def test_candidates_without_a_partner_are_refused():
     assert xl.info_nce([[0.0, -inf, 0.0]]) == pytest.approx(math.log(2))
+    assert xl.info_nce(np.zeros((2, 3), np.float16)).dtype == np.float32
     assert xl.info_nce([0.0, 0.0], [True, True]) == 0 and xl.info_nce([[1e4, 0.0]]) == 0
     for scores in [[-inf, 0.0]], [[0.0, nan]], [[inf, 0.0]], [[0.0, inf]], [[-inf, -inf]]:
         with pytest.raises(ValueError, match="info_nce: a row has no partner with a finite"):
