@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from xent_lit import nll
 from xent_lit.atlas import ATLAS
 from xent_lit.explanation import ANSWERS
-from xent_lit.losses import GROUPS
+from xent_lit.loss import GROUPS
 from xent_lit.naming import LIBRARIES
 
 SHORT = {short: name for name, shorts in LIBRARIES.items() for short in shorts}

@@ -123,16 +123,16 @@ class Bounded(Evidence):
 
     def _prices(self, loss):
         return [np.array([float(loss(y, f)) for y in self.outcomes])
-                for f in (self.near, self.far)]
+                for f in (self.near, self.far, 1e3 * self.far)]
 
     def holds(self, loss):
-        near, far = self._prices(loss)
-        level = far.max()
-        flat = np.all(far >= level * (1 - 1e-3))
+        near, far, farther = self._prices(loss)
+        level = farther.max()
+        flat = np.all(np.minimum(far, farther) >= level * (1 - 1e-3))
         return bool(flat and np.all(near <= level * (1 + 1e-9)) and near.min() < level / 2)
 
     def argument(self, loss):
-        near, far = self._prices(loss)
+        near, far, _ = self._prices(loss)
         return (f"no outcome costs more than {far.max():.4g}, which the prediction "
                 f"{self.far:g} costs for all; {self.near:g} costs no more for any outcome and "
                 f"as little as {near.min():.4g}")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .losses import GROUPS, Trap
+from .loss import GROUPS, Trap
 from .assumptions import is_cross_entropy
 from .models.support import Support
 

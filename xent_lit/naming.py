@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Any
 
-from .losses import Loss
+from .loss import Loss
 
 # %% ../nbs/atlas.ipynb #atname
 # Libraries as the rows of the atlas name them, by the names under which they are imported.

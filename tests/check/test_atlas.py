@@ -9,10 +9,11 @@ import pytest
 
 from xent_lit import explain, is_cross_entropy
 from xent_lit.atlas import ATLAS
-from xent_lit.evidence import Argued
+from xent_lit.evidence import Argued, Bounded
 from xent_lit.explanation import ANSWERS, catalogue
 from xent_lit.laws.atlas import claim_of_row, claims
-from xent_lit.losses import GROUPS, LOSSES, VERDICTS
+from xent_lit.loss import GROUPS, VERDICTS
+from xent_lit.losses import LOSSES
 from xent_lit.models.support import REALS
 from xent_lit.proof.claim import verify
 
@@ -52,6 +53,15 @@ def test_a_row_that_is_wrong_is_refused():
         "evidence": replace(hinge, evidence=replace(hinge.evidence, worse=1.0, better=2.0)),
         "a model denied": replace(hinge, of=LOSSES["logistic"].of),
         "score": replace(hinge, verdict="score"),
+        "outcomes of the argument": replace(
+            LOSSES["logistic"], model=None, verdict="none", evidence=hinge.evidence
+        ),
+        "bounded": replace(
+            LOSSES["squared error"],
+            model=None,
+            verdict="none",
+            evidence=Bounded(range(-3, 4), 0.0, 1e6, right.of),
+        ),
     }
     verify(claim_of_row(right), draws=3)
     for words, row in wrong.items():

@@ -1,6 +1,7 @@
 """The atlas: every loss that people use, and the model it assumes."""
 
-from ..losses import GROUPS, LOSSES
+from ..loss import GROUPS
+from ..losses import LOSSES
 from . import (
     choices, contrast, counts, generative, labels, margins, numbers, refused, robust, scores,
     sequences, times)

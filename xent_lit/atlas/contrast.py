@@ -13,7 +13,8 @@ import numpy as np
 from ..arrays.door import as_arrays
 from ..evidence import Curl, Dominated, Forced, Whole
 from ..logits import log_softmax, logsumexp
-from ..losses import LOSSES, Loss, Trap
+from ..loss import Loss, Trap
+from ..losses import LOSSES
 from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
 from ..models.independent import Independent

@@ -22,7 +22,7 @@ from ..models.truncated import Truncated
 from ..models.tweedie import Tweedie
 from ..evidence import Whole
 from ..losses import _log_factorial, _poisson, _rates, _scales, _symbols
-from ..losses import Loss, Trap
+from ..loss import Loss, Trap
 from ..logits import logsumexp
 
 # %% ../../nbs/atlas.ipynb #atcountsf
@@ -56,7 +56,7 @@ def _tweedie_cost(y, f, p, phi=1):
 def _tweedie_model(f, p, phi=1):
     return Tweedie(f, phi, p)
 
-def _one_over_phi(p, phi=1):
+def _one_over_phi(p=1.5, phi=1):
     return 1 / phi
 
 def _tweedie_term(y, xp, p, phi=1):

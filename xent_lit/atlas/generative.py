@@ -6,7 +6,7 @@
 __all__ = ['GENERATIVE_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atgenerativei
-from ..losses import Loss
+from ..loss import Loss
 
 # %% ../../nbs/atlas.ipynb #atgenerative
 GENERATIVE_LOSSES: tuple[Loss, ...] = ()

@@ -15,7 +15,8 @@ from ..models.categorical import Categorical
 from ..models.independent import Independent
 from ..logits import log_softmax, softmax
 from ..evidence import Whole
-from ..losses import LOSSES, Loss, Trap
+from ..loss import Loss, Trap
+from ..losses import LOSSES
 
 # %% ../../nbs/atlas.ipynb #atlabels
 _logistic_of_label, _softmax_of_label = LOSSES["logistic"].of, LOSSES["softmax"].of

@@ -9,7 +9,8 @@ __all__ = ['MARGIN_LOSSES']
 import numpy as np
 
 from ..evidence import Dominated, Forced
-from ..losses import LOSSES, Loss, Trap
+from ..loss import Loss, Trap
+from ..losses import LOSSES
 
 # %% ../../nbs/atlas.ipynb #atmargins
 # likelihoods of the same outcomes: a side −1 or 1, a label by its chance, a class, a subset

@@ -22,7 +22,7 @@ from ..models.student_t import StudentT
 from ..models.transformed import Transformed
 from ..evidence import Argued
 from ..losses import _half_log_two_pi, _half_precision, _scales, _symbols
-from ..losses import Loss, Trap
+from ..loss import Loss, Trap
 from ..logits import logsumexp
 
 # %% ../../nbs/atlas.ipynb #atnumbersf

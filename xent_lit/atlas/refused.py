@@ -12,7 +12,7 @@ import numpy as np
 
 from ..evidence import Bounded, Curl, Dominated, Moving, Vanishing
 from ..losses import _absolute, _scores, _squared
-from ..losses import Loss, Trap
+from ..loss import Loss, Trap
 
 # %% ../../nbs/atlas.ipynb #atbounded
 def _geman_mcclure(r):

@@ -18,7 +18,8 @@ from ..models.shapes import (
     PseudoHuber)
 from ..models.student_t import StudentT
 from ..models.tilted import AsymmetricLaplace, TwoPieceNormal
-from ..losses import Loss, Trap, _scores, _symbols
+from ..loss import Loss, Trap
+from ..losses import _scores, _symbols
 
 # %% ../../nbs/atlas.ipynb #atrobustf
 def _power(y, f, q):

@@ -13,7 +13,8 @@ import numpy as np
 from ..arrays.types import optional_import
 from ..models.normal import Normal
 from ..evidence import Argued, Dominated, Forced, Moving, Unbounded
-from ..losses import LOSSES, Loss, Trap
+from ..loss import Loss, Trap
+from ..losses import LOSSES
 
 # %% ../../nbs/atlas.ipynb #atscores
 _GREYS = (0.0, 0.1, 0.5, 1.0)

@@ -14,7 +14,8 @@ import numpy as np
 from ..arrays.door import as_arrays
 from ..evidence import Whole
 from ..logits import logsumexp
-from ..losses import LOSSES, Loss, Trap
+from ..loss import Loss, Trap
+from ..losses import LOSSES
 from ..models.categorical import Categorical
 from ..terms import sigmoid, softplus
 

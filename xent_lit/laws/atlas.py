@@ -4,13 +4,15 @@
 __all__ = ['claims', 'claim_of_row', 'require_verdict']
 
 # %% ../../nbs/atlas.ipynb #atlawsi
+from functools import cache
+
 import numpy as np
 
 from ..arrays.door import as_arrays
 from ..proof.claim import Claim
 from ..entropy import cross_entropy
 from ..likelihood import nll
-from ..losses import VERDICTS
+from ..loss import VERDICTS
 from ..evidence import Argued
 from ..atlas import ATLAS
 
@@ -37,8 +39,9 @@ def _of_evidence(row):
             "draw": lambda rng: (), "draws": 1, "required_marks": "NT"}
 
 def _of_model(row):
+    bear_out = cache(lambda: require_verdict(row))
     def law(y, f, *shape):
-        require_verdict(row)
+        bear_out()
         return row.completed(y, f, *shape), _cost(row, y, f, shape)
     def twin(y, f, *shape):
         return _broken(row, y, f, shape), _cost(row, y, f, shape)
@@ -67,6 +70,24 @@ def require_verdict(row):
     if row.verdict not in expected:
         raise ValueError(f"{row.name}: its verdict is {row.verdict!r}, its parts show "
                          f"{' or '.join(expected)}")
+    if row.model and row.evidence: _require_evidence(row)
+    if row.group in ("labels", "choices") and row.outcomes: _require_known_outcomes(row)
+
+def _require_evidence(row):
+    """Raise where an argument that stands beside a model does not hold, or cannot fail."""
+    left, right = row.evidence.law(row.of)
+    wrong, other = row.evidence.twin(row.of)
+    if abs(left - right) > 1e-9 or abs(wrong - other) <= 1e-9:
+        raise ValueError(f"{row.name}: its argument does not hold: {left} for {right}")
+
+def _require_known_outcomes(row):
+    """Raise where the argument speaks of outcomes that the row does not have."""
+    own = [*map(str, row.outcomes)]
+    spoken = getattr(row.evidence, "outcomes", ())
+    for y in () if callable(spoken) else spoken:
+        if str(y) not in own:
+            raise ValueError(f"{row.name}: its argument speaks of the outcome {y}, expected "
+                             f"one of {', '.join(own)}")
 
 def _verdicts(row):
     """The verdicts that the parts of a row allow."""
