@@ -112,7 +112,7 @@ def _entropy_of_teacher(y, xp):
     return _entropy_of_target(softmax(y / _WARMTH), xp)
 
 # symbols to show it on
-def _letters():
+def _label_letters():
     import sympy as sp
     return sp.Symbol("t", real=True), *sp.symbols("a b", positive=True)
 
@@ -120,29 +120,29 @@ def _both_labels(*rest):
     return [(0, *rest), (1, *rest)]
 
 def _chance_symbols():
-    return _both_labels(1 / (1 + _letters()[1]))
+    return _both_labels(1 / (1 + _label_letters()[1]))
 
 def _hit_symbols():
-    return _both_labels(*_letters()[:2])
+    return _both_labels(*_label_letters()[:2])
 
 def _soft_symbols():
-    _, a, b = _letters()
+    _, a, b = _label_letters()
     return [(1 / (1 + a), 1 / (1 + b))]
 
 def _share_symbols():
-    t, a, _ = _letters()
+    t, a, _ = _label_letters()
     return [(1 / (1 + a), t)]
 
 def _pmf_symbols():
-    _, a, b = _letters()
+    _, a, b = _label_letters()
     return [([1 / (1 + a), a / (1 + a)], [1 / (1 + b), b / (1 + b)])]
 
 def _teacher_symbols():
-    t, a, b = _letters()
+    t, a, b = _label_letters()
     return [([t, t - a], [a, a - b])]
 
 def _several_symbols():
-    _, a, b = _letters()
+    _, a, b = _label_letters()
     return [((0, 1, 1), [a, -b, a]), ((1, 1, 0), [a, b, -b])]
 
 LABEL_LOSSES: tuple[Loss, ...] = (

@@ -85,7 +85,7 @@ def _subset_hinge(y, f):
     outside = [a for a, one in zip(f, y) if not one]
     return sum(max(0, 1 + b - a) for a in inside for b in outside) / len(f)
 
-def _subsets(k):
+def _label_subsets(k):
     return [tuple(n >> j & 1 for j in range(k)) for n in range(2**k)]
 
 def _weighted_task(y, f):
@@ -291,9 +291,9 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
                 "dearer",
         libraries="torch divides by K, and lists the labels that are there, with −1 at the "
                   "end",
-        outcomes=tuple(_subsets(3)),
+        outcomes=tuple(_label_subsets(3)),
         predictions=_rows_of_scores,
-        evidence=Dominated(tuple(_subsets(3)), worse=(2, 0, 0), better=(1, 0, 0),
+        evidence=Dominated(tuple(_label_subsets(3)), worse=(2, 0, 0), better=(1, 0, 0),
                            likelihood=_likely_subset)),
     Loss(
         name="task weights by uncertainty",

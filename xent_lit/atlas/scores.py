@@ -37,12 +37,12 @@ def _tversky(y, p, alpha=1, beta=1):
 def _dice(y, p):
     return _tversky(y, p, 1 / 2, 1 / 2)
 
-def _steps(y, k):
+def _steps_at(y, k):
     """Whether the outcome is at most 0, 1, …, k − 1."""
     return np.arange(k) >= y
 
 def _ranked(y, p):
-    return float(np.sum((np.cumsum(p) - _steps(y, len(p))) ** 2))
+    return float(np.sum((np.cumsum(p) - _steps_at(y, len(p))) ** 2))
 
 def _pmfs_of_four(rng):
     return rng.dirichlet([1, 1, 1, 1], size=25)
@@ -66,7 +66,7 @@ def _total_of_crps(s):
 def _cost_of_normal(r, s):
     return r * r / (2 * s * s) + math.log(s * math.sqrt(2 * math.pi))
 
-def _total_of_normal(s):
+def _total_of_normal_errors(s):
     return _total_on_the_line(_cost_of_normal, s)
 
 def _spherical(y, p):
@@ -172,7 +172,7 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         outcomes=(0, 1, 2, 3),
         predictions=_pmfs_of_four,
         reads=np.asarray,
-        evidence=Moving(_total_of_crps, (0.1, 1.0, 3.0, 10.0), _total_of_normal)),
+        evidence=Moving(_total_of_crps, (0.1, 1.0, 3.0, 10.0), _total_of_normal_errors)),
     Loss(
         name="spherical score",
         group="scores",
