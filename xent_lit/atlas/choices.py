@@ -35,8 +35,8 @@ def _two_rewards(rng):
 
 def _rewards_as_symbols():
     import sympy as sp
-    t = sp.Symbol("t", positive=True)
-    return [(y, rewards) for y in (0, 1) for rewards in ([t, 0], [0, t])]
+    t = sp.Symbol("t", real=True)
+    return [(0, [t, 0]), (1, [t, 0])]
 
 def _by_margin(y, d, margin=1):
     xp, d = as_arrays("margin", d=(2 * y - 1) * d - margin)
