@@ -36,8 +36,17 @@ def _two_rewards(rng):
 
 def _rewards_as_symbols():
     import sympy as sp
-    t = sp.Symbol("t", positive=True)
-    return [(y, rewards) for y in (0, 1) for rewards in ([t, 0], [0, t])]
+    t = sp.Symbol("t", real=True)
+    return [(0, [t, 0]), (1, [t, 0])]
+
+def _group_as_symbols():
+    import sympy as sp
+    t, (a, b) = sp.Symbol("t", real=True), sp.symbols("a b", positive=True)
+    return [(y, [t, t - a, t - a - b]) for y in (0, 1, 2)]
+
+def _grade_as_symbols():
+    import sympy as sp
+    return [(*sp.symbols("y f", real=True), sp.Symbol("s", positive=True))]
 
 def _by_margin(y, d, margin=1):
     xp, d = as_arrays("margin", d=(2 * y - 1) * d - margin)
@@ -286,7 +295,8 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
                     "cross-entropy of another truth"),),
         outcomes=(0, 1, 2),
         predictions=LOSSES["softmax"].predictions,
-        model=LOSSES["softmax"].model),
+        model=LOSSES["softmax"].model,
+        symbols=_group_as_symbols),
     Loss(
         name="pointwise ranking",
         group="choices",
@@ -305,6 +315,7 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         predictions=_choice_squared.predictions,
         shapes=_choice_squared.shapes,
         model=_choice_squared.model,
+        symbols=_grade_as_symbols,
         factor=_choice_squared.factor,
         term=_choice_squared.term),
     Loss(

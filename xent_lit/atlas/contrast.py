@@ -37,6 +37,11 @@ def _partner(y, likeness, warmth=0.1):
 def _partners(likeness, warmth=0.1):
     return Categorical(logits=_over_warmth(likeness, warmth))
 
+def _partner_symbols():
+    import sympy as sp
+    t, (a, tau) = sp.Symbol("t", real=True), sp.symbols("a tau", positive=True)
+    return [(y, [t, t - a], tau) for y in (0, 1)]
+
 def _likenesses(rng):
     return rng.uniform(-1, 1, size=(25, 3))
 
@@ -129,7 +134,8 @@ CONTRAST_LOSSES: tuple[Loss, ...] = (
         outcomes=(0, 1, 2),
         predictions=_likenesses,
         shapes=_warmths,
-        model=_partners),
+        model=_partners,
+        symbols=_partner_symbols),
     Loss(
         name="supervised contrastive",
         group="contrast",

@@ -6,7 +6,307 @@
 __all__ = ['GENERATIVE_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atgenerativei
-from ..loss import Loss
+import math
+
+import numpy as np
+
+from ..evidence import Above, Curl, Moving, Whole
+from ..loss import Loss, Trap
+from ..losses import LOSSES
+from ..models.maps import Map
+from ..models.multivariate_normal import MultivariateNormal
+from ..models.normal import Normal
+from ..models.transformed import Transformed
 
 # %% ../../nbs/atlas.ipynb #atgenerative
-GENERATIVE_LOSSES: tuple[Loss, ...] = ()
+_NOISE_OF_PICTURE = 0.5                                       # the variance σ² of a decoder
+_CODES = np.array([0.0, 1.0, 20.0])                           # of a quantiser
+_PLACES = np.array([0.0, 1.0, 2.5])                           # where a process is seen
+_LEVELS = np.arange(256) / 255                                # of grey
+_BRIGHT = ((0.6, -0.4, 0.15), (0.4, 0.7, 0.3))                # weights, places, scales
+
+def _spread_cost(square, variance):
+    """What Normal costs at this mean square distance from its mean."""
+    return (math.log(2 * math.pi * variance) + square / variance) / 2
+
+def _evidence_bound(case):
+    """Of y = z + noise with z ~ Normal(0, 1), for the guess Normal(m, √v) of z."""
+    y, m, v = case
+    return _joint_cost(case) - (1 + math.log(2 * math.pi * v)) / 2
+
+def _joint_cost(case):
+    y, m, v = case
+    return _spread_cost((y - m)**2 + v, _NOISE_OF_PICTURE) + _spread_cost(m**2 + v, 1)
+
+def _cost_of_picture(case):
+    return _spread_cost(case[0]**2, 1 + _NOISE_OF_PICTURE)
+
+def _mass_of_greys(p):
+    """The integral of p^y (1 − p)^(1 − y) over y from 0 to 1."""
+    return (2 * p - 1) / (math.log(p) - math.log(1 - p))
+
+def _mass_of_levels(p):
+    """The same to the power 255 on the 256 levels, where it is Binomial(255, p)."""
+    n = 255
+    return math.fsum(math.comb(n, k) * p**k * (1 - p)**(n - k) for k in range(n + 1))
+
+def _nearest_code(case):
+    y, k = case
+    return _spread_cost((y - _CODES[k])**2, 1)
+
+def _code_and_rest(case):
+    return _nearest_code(case) + math.log(len(_CODES))
+
+def _cost_of_any_code(case):
+    return -np.logaddexp.reduce([-_code_and_rest((case[0], k)) for k in range(len(_CODES))])
+
+def _kept(steps):
+    """How much of the variance of the data is left after 0, 1, … steps."""
+    s = np.arange(steps + 1) / steps
+    return np.exp(-0.1 * s - 9.95 * s**2)
+
+def _variational_bound(case):
+    """Of diffusion for data Normal(0, √v), on average: the best mean, and the variance β."""
+    steps, v = case
+    kept = _kept(steps)
+    total = kept * v + 1 - kept                               # the variance after each step
+    alpha = kept[1:] / kept[:-1]
+    beta, back = 1 - alpha, np.sqrt(alpha) * total[:-1] / total[1:]
+    # the step back given the data is Normal(of_data x₀ + of_now x_t, √left)
+    of_data = np.sqrt(kept[:-1]) * beta / (1 - kept[1:])
+    of_now = np.sqrt(alpha) * (1 - kept[:-1]) / (1 - kept[1:]) - back
+    left = beta * (1 - kept[:-1]) / (1 - kept[1:])
+    miss = (of_data**2 * v + 2 * of_data * of_now * np.sqrt(kept[1:]) * v
+            + of_now**2 * total[1:])
+    steps_back = (np.log(beta[1:] / left[1:]) + (left + miss)[1:] / beta[1:] - 1) / 2
+    at_end = (kept[-1] * v - kept[-1] - np.log(1 - kept[-1])) / 2
+    return at_end + steps_back.sum() + _spread_cost(miss[0], beta[0])
+
+def _simple_weights(case):
+    """The mean square error of the noise, each step with the weight 1."""
+    steps, v = case
+    kept = _kept(steps)[1:]
+    return np.mean(kept * v / (kept * v + 1 - kept))
+
+def _cost_of_diffused(case):
+    return _spread_cost(case[1], case[1])
+
+def _slope_score(y, v):
+    """Half the squared slope of the log-density of Normal(0, √v), and its own slope."""
+    return y**2 / (2 * v**2) - 1 / v
+
+def _shares_with_variance(v):
+    """Of −3, 0 and 3: with the mean square of Normal(0, √v), which is all ℓ asks for."""
+    return v / 18, 1 - v / 9, v / 18
+
+def _variances(rng):
+    return rng.uniform(0.3, 4, size=25)
+
+def _total_on_grid(cost, v):
+    y = np.linspace(-60, 60, 24_001)
+    return np.exp(-cost(y, v)).sum() * (y[1] - y[0])
+
+def _total_of_slopes(v):
+    return _total_on_grid(_slope_score, v)
+
+def _total_of_densities(v):
+    return _total_on_grid(lambda y, v: y**2 / (2 * v) + math.log(2 * math.pi * v) / 2, v)
+
+def _through_sinh(y, f):
+    return _spread_cost((np.arcsinh(y) - f)**2, 1) + np.log1p(np.square(y)) / 2
+
+def _log_cosh_of(z):
+    return np.logaddexp(z, -z) - math.log(2)
+
+def _flow(f):
+    return Transformed(Normal(f, 1), Map(np.sinh, np.arcsinh, _log_cosh_of))
+
+def _cost_of_level(k):
+    """−log of the mass that a mixture of Logistics has between the neighbours' middles."""
+    ends = [-math.inf if k == 0 else (k - 0.5) / 127.5 - 1,
+            math.inf if k == 255 else (k + 0.5) / 127.5 - 1]
+    low, high = (sum(w / (1 + np.exp(-(x - place) / scale)) for w, place, scale in _BRIGHT)
+                 for x in ends)
+    return -math.log(high - low)
+
+def _real_or_fake():
+    import sympy as sp
+    t = sp.Symbol("t", real=True)
+    return [(0, t), (1, t)]
+
+def _pushes(theta, phi):
+    """The data are 0, the generator says θ, the discriminator has the logit φx: the slopes of
+    what each of them lowers."""
+    real = 1 / (1 + math.exp(-theta * phi))
+    return (real - 1) * phi, real * theta
+
+def _pushes_of_one_loss(theta, phi):
+    """If the generator lowered the discriminator's loss as well."""
+    real = 1 / (1 + math.exp(-theta * phi))
+    return real * phi, real * theta
+
+def _kernel(length):
+    squares = (_PLACES[:, None] - _PLACES) ** 2
+    return np.exp(-squares / (2 * length**2)) + 0.1 * np.eye(len(_PLACES))
+
+def _process(y, length):
+    table, y = _kernel(length), np.asarray(y)
+    log_det = np.linalg.slogdet(table)[1]
+    return (y @ np.linalg.solve(table, y) + log_det + len(y) * math.log(2 * math.pi)) / 2
+
+def _process_model(length):
+    return MultivariateNormal(np.zeros(len(_PLACES)), _kernel(length))
+
+def _lengths(rng):
+    return rng.uniform(0.3, 3, size=25)
+
+GENERATIVE_LOSSES: tuple[Loss, ...] = (
+    Loss(
+        name="variational autoencoder",
+        group="generative",
+        verdict="bound",
+        aliases=("vae", "elbo", "beta-vae", "negative elbo"),
+        formula="mean of −log p(y | z) over the guess q(z | y) + D(q ‖ prior)",
+        assumes="z from the prior and Normal(decoder(z), σ) for y; equal to the surprise "
+                "where the guess is the posterior",
+        dropped="½ log 2πσ² for each pixel, and with it σ itself",
+        libraries="written by hand: with the squared error unscaled σ² is ½",
+        traps=(Trap("the mean over D pixels in place of their sum makes the divergence D "
+                    "times as heavy"),
+               Trap("a factor β < 1 before the divergence is no bound for this σ; it is "
+                    "another variance")),
+        evidence=Above(((1.0, 0.0, 1.0), (1.0, 0.5, 0.2), (-2.0, -1.0, 0.5)),
+                       _evidence_bound, _cost_of_picture, tight=(1.0, 2 / 3, 1 / 3),
+                       likelihood=_joint_cost)),
+    Loss(
+        name="Bernoulli decoder of grey levels",
+        group="generative",
+        verdict="none",
+        aliases=("bernoulli vae", "bce vae", "vae with binary cross-entropy"),
+        formula="Σ (−y log f − (1 − y) log(1 − f)) over pixels y anywhere in [0, 1], + D",
+        assumes="no model: as a density on [0, 1] the total depends on f. The continuous "
+                "Bernoulli has the normaliser that is missing; on the 256 levels, 255 times "
+                "the loss is that of Binomial(255, f)",
+        dropped="the normaliser, which depends on f",
+        traps=(Trap("the printed bound compares with no log-likelihood of grey pictures"),),
+        evidence=Moving(_mass_of_greys, (0.6, 0.9, 0.99), _mass_of_levels)),
+    Loss(
+        name="VQ-VAE",
+        group="generative",
+        verdict="bound",
+        aliases=("vector quantised vae", "vq loss", "vector quantized vae"),
+        formula="−log p(y | code k) − log p(k) for the code k that the encoder takes",
+        assumes="a code from a Categorical and Normal(decoder(code), σ) for y; the guess "
+                "is one code, so that its entropy is 0",
+        dropped="−log p(k), which is learned afterwards by another model, and σ",
+        libraries="the terms that pull codes and encoder together stand beside it, with "
+                  "stopped gradients; they are no part of the bound",
+        evidence=Above(((0.4, 0), (0.4, 1), (2.0, 1)), _code_and_rest, _cost_of_any_code,
+                       tight=(20.0, 2), likelihood=_nearest_code)),
+    Loss(
+        name="diffusion",
+        group="generative",
+        verdict="bound",
+        aliases=("ddpm", "diffusion vlb", "denoising diffusion", "l_simple",
+                 "noise prediction"),
+        formula="Σ D(step back given y ‖ step back of the model) over all steps, + both ends",
+        assumes="steps back, each Normal around what the network says; equal to the surprise "
+                "where these are the true ones. The check takes data from Normal(0, √v)",
+        dropped="in L_simple the weights: large for the steps nearest to the data, small for "
+                "the others",
+        libraries="most train with L_simple, the mean square error of the noise",
+        traps=(Trap("L_simple is no bound and no likelihood: bits per pixel need the true "
+                    "weights"),),
+        evidence=Above(((10, 0.5), (100, 0.5), (1000, 0.5)), _variational_bound,
+                       _cost_of_diffused, tight=(10, 1.0), likelihood=_simple_weights)),
+    Loss(
+        name="score matching",
+        group="generative",
+        verdict="score",
+        aliases=("hyvärinen score", "hyvarinen", "denoising score matching",
+                 "flow matching", "sliced score matching"),
+        formula="½ |∇ log f|² + Δ log f at y; the check takes f = Normal(0, √v)",
+        of=_slope_score,
+        assumes="no model: it looks at slopes of log f and never at its normaliser, so that "
+                "the total of exp(−ℓ) is another number for another v. Flow matching is the "
+                "same with velocities",
+        dropped="everything that does not depend on the place",
+        traps=(Trap("with the weights of a diffusion bound it is a bound, with others it is "
+                    "a score only"),),
+        outcomes=(-3.0, 0.0, 3.0),
+        predictions=_variances,
+        reads=_shares_with_variance,
+        evidence=Moving(_total_of_slopes, (0.5, 1.0, 2.0), _total_of_densities)),
+    Loss(
+        name="normalising flow",
+        group="generative",
+        verdict="nll",
+        aliases=("flow", "normalizing flow", "real nvp", "change of variables"),
+        formula="−log base density of z − log |dz/dy| for z = g(y); the check takes "
+                "y = sinh z",
+        of=_through_sinh,
+        assumes="Transformed(base, map), here of Normal(f, 1)",
+        dropped="nothing",
+        traps=(Trap("without log |dz/dy| it is no density: here its mass is √e"),
+               Trap("on whole numbers a density can be as large as it likes: add noise "
+                    "first")),
+        outcomes=(-5.0, -0.5, 0.0, 1.0, 3.0),
+        predictions=LOSSES["squared error"].predictions,
+        model=_flow),
+    Loss(
+        name="discretised logistic mixture",
+        group="generative",
+        verdict="nll",
+        aliases=("pixelcnn++", "discretized logistic mixture", "dmol"),
+        shipped=("pixelcnn.discretized_mix_logistic",),
+        formula="−log Σ w (F(y + ½) − F(y − ½)) for a level y in 0 … 255, F a Logistic's",
+        assumes="a mixture of Logistics, rounded to the levels; 0 and 255 take all that lies "
+                "beyond",
+        dropped="nothing",
+        traps=(Trap("without the edges the probabilities of all levels sum to less than 1"),),
+        evidence=Whole(lambda: range(256), _cost_of_level)),
+    Loss(
+        name="GAN discriminator",
+        group="generative",
+        verdict="nll",
+        aliases=("discriminator loss", "adversarial loss"),
+        formula="log(1 + exp(−f)) for real y and log(1 + exp f) for a fake",
+        of=LOSSES["logistic"].of,
+        assumes="Bernoulli(logits=f): is it real? The best one costs, on average, log 2 less "
+                "the Jensen–Shannon divergence of real and fake",
+        dropped="nothing",
+        libraries="written as the sum of both means, which is twice the mean",
+        outcomes=(0, 1),
+        predictions=LOSSES["logistic"].predictions,
+        model=LOSSES["logistic"].model,
+        symbols=_real_or_fake),
+    Loss(
+        name="GAN generator",
+        group="generative",
+        verdict="none",
+        aliases=("gan", "wgan", "lsgan", "generator loss", "wasserstein gan",
+                 "hinge gan"),
+        formula="log(1 + exp(−f)) at what the generator made, f from the discriminator, "
+                "which learns at the same time",
+        assumes="no model: no datum enters it, and what both follow together is the slope of "
+                "no loss. WGAN and LSGAN are such games too",
+        traps=(Trap("the value says nothing about the pictures: it is relative to a "
+                    "discriminator that moves"),),
+        evidence=Curl(_pushes, at=(1.0, 0.5), likelihood=_pushes_of_one_loss)),
+    Loss(
+        name="Gaussian process",
+        group="generative",
+        verdict="nll",
+        aliases=("gp", "marginal likelihood", "log marginal likelihood", "kriging"),
+        shipped=("sklearn.GaussianProcessRegressor", "gpytorch.ExactMarginalLogLikelihood"),
+        formula="½ (yᵀ K⁻¹ y + log det K + n log 2π)",
+        of=_process,
+        assumes="MultivariateNormal(0, K) of all n values at once, with K from a kernel; the "
+                "check learns its length",
+        dropped="nothing",
+        libraries="gpytorch divides by n",
+        traps=(Trap("the values are not independent: the loss of a batch is no part of that "
+                    "of all"),),
+        outcomes=((0.0, 0.0, 0.0), (1.0, 0.5, -1.0), (-2.0, 0.3, 1.5)),
+        predictions=_lengths,
+        model=_process_model))

@@ -61,6 +61,10 @@ def _with_square_of_log_total(y, z, weight=1e-2):
 def _rows_of_log_probabilities(rng):
     return [log_softmax(z) for z in LOSSES["softmax"].predictions(rng)]
 
+def _token_symbols():
+    import sympy as sp
+    return [(y, 1 / (1 + sp.Symbol("a", positive=True))) for y in (0, 1)]
+
 def _softmax_of_sample(y):
     rivals = [k for k in _NOISE if k != y]
     return _sequence_softmax(0, _WORDS[[y, *rivals]])
@@ -201,7 +205,8 @@ SEQUENCE_LOSSES: tuple[Loss, ...] = (
                     "them is a product of answers, and no model of one token"),),
         outcomes=(0, 1),
         predictions=_sequence_chances,
-        model=Bernoulli),
+        model=Bernoulli,
+        symbols=_token_symbols),
     Loss(
         name="sampled softmax",
         group="sequences",

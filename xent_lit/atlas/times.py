@@ -46,6 +46,10 @@ def _until(y, f):
     waiting = xp.sum(softplus(f[:y], xp))
     return waiting + softplus(-f[y], xp) if y < len(f) else waiting
 
+def _bins_as_symbols():
+    import sympy as sp
+    return [(y, sp.symbols("t u", positive=True)) for y in (0, 1, 2)]
+
 def _bins_of_event(f):
     """Bin after bin, and at last none of them."""
     xp, f = as_arrays("hazard", f=f)
@@ -139,7 +143,8 @@ TIME_LOSSES: tuple[Loss, ...] = (
         traps=(Trap("DeepHit adds a ranking term, which is the surprise of nothing"),),
         outcomes=(0, 1, 2, 3, 4),
         predictions=_four_logits,
-        model=_bins_of_event),
+        model=_bins_of_event,
+        symbols=_bins_as_symbols),
     Loss(
         name="cumulative link",
         group="times",
@@ -186,4 +191,5 @@ TIME_LOSSES: tuple[Loss, ...] = (
                   "label has one or more, and not by that of labels",
         outcomes=(0, 1, 2, 3, 4),
         predictions=_four_logits,
-        model=_grades_of_continuation))
+        model=_grades_of_continuation,
+        symbols=_bins_as_symbols))
