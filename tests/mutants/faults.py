@@ -333,7 +333,7 @@ CHAPTERS = [
     ("models.censored", "Censored._cost_of_pairs", swap("where", 1, 2, 7),
      "density of the censored ones", "bounds"),
     ("models.discretized", "Discretized._bound", change("-", "+", 3),
-     "intervals above their labels", "rounded"),
+     "numbers of the edges shifted", "grades-are-intervals"),
     ("models.zero_inflated", "ZeroInflated._log_prob", keep("last", "+"),
      "probability of the base itself", "zeros-put-in"),
     ("models.ordered", "OrderedLogit._costs_of_labels", keep("last", "-"),

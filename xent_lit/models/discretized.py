@@ -13,7 +13,6 @@ from array_api_compat import device
 
 from ..arrays.types import ArrayLike
 from ..arrays.door import as_arrays, keep_weak
-from ..arrays.checks import as_broadcastable
 from ..arrays.protocol import as_distribution
 from .support import Support
 from .between import log_between
@@ -93,11 +92,8 @@ class Discretized(Compound):
         xp, k, inside = inside_of("Discretized.log_prob", self.support, x)
         some = self._some_label()
         safe = keep_weak(xp.where(inside, k, some + xp.zeros_like(k)), x)
-        log_q = self._log_prob(safe, safe)
-        zero = xp.zeros_like(k)
-        penalty = keep_weak(xp.where(inside, zero, zero + xp.inf), x)
-        xp, log_q, penalty = as_broadcastable("Discretized", log_q=log_q, penalty=penalty)
-        return log_q - penalty
+        xp, log_q = as_arrays("Discretized.log_prob", log_q=self._log_prob(safe, safe))
+        return xp.where(inside, log_q, xp.zeros_like(log_q) - xp.inf)
 
     def _some_label(self):
         low, high = self.support.low, self.support.high
@@ -111,7 +107,7 @@ class Discretized(Compound):
     def _bound(self, k, side):
         """The lower or the upper bound of the interval of k."""
         if self.is_symbolic: return (2 * k + (2 * side - 1)) * self.step / 2
-        xp, a = as_arrays("Discretized", k=k)
+        xp, a, *_ = as_arrays("Discretized", k=k, **self._given())
         first, last = float(self.support.low), float(self.support.high)
         if self.edges is None: bound = (a + (side - 0.5)) * self.step
         else: bound = _picked(self.edges, a - (1 - side), xp)
