@@ -89,7 +89,8 @@ class Discretized(Compound):
         """The same, and −inf for what stands for no interval."""
         if self.is_symbolic: return self._log_prob(x, x)
         x = in_library("Discretized.log_prob", self, x)
-        xp, k, inside = inside_of("Discretized.log_prob", self.support, x)
+        _, _, inside = inside_of("Discretized.log_prob", self.support, x)
+        xp, k, *_ = as_arrays("Discretized.log_prob", x=x, **self._given())
         some = self._some_label()
         safe = keep_weak(xp.where(inside, k, some + xp.zeros_like(k)), x)
         xp, log_q = as_arrays("Discretized.log_prob", log_q=self._log_prob(safe, safe))
