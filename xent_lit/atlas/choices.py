@@ -6,6 +6,7 @@
 __all__ = ['CHOICE_LOSSES']
 
 # %% ../../nbs/atlas.ipynb #atchoicesi
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -16,20 +17,21 @@ from ..logits import log_softmax, logsumexp
 from ..loss import Loss, Trap
 from ..losses import LOSSES
 from ..models.bernoulli import Bernoulli
-from ..models.categorical import Categorical
+from ..models.ordered import BradleyTerry, RaoKupper
+from ..models.orders import PlackettLuce
 from ..terms import sigmoid, softplus
 
 # %% ../../nbs/atlas.ipynb #atchoices
 _FLIPPED = 0.1                                                # ε, the share of swapped pairs
 _LIKED = np.array([1.0, 0.2, -0.5, 0.0])                      # scores of four things
 _choice_logistic, _choice_scores = LOSSES["logistic"].of, LOSSES["logistic"].predictions
-_choice_squared, _choice_hinge = LOSSES["squared error"], LOSSES["hinge"]
+_choice_hinge = LOSSES["hinge"].of
 
 def _preferred(y, rewards):
     return _choice_logistic(y, rewards[0] - rewards[1])
 
 def _preference(rewards):
-    return Bernoulli(logits=rewards[0] - rewards[1])
+    return BradleyTerry(rewards[0], rewards[1])
 
 def _two_rewards(rng):
     return rng.normal(scale=2, size=(25, 2))
@@ -49,14 +51,9 @@ def _grade_as_symbols():
     return [(*sp.symbols("y f", real=True), sp.Symbol("s", positive=True))]
 
 def _by_margin(y, d, margin=1):
-    xp, d = as_arrays("margin", d=(2 * y - 1) * d - margin)
-    return softplus(-d, xp)
-
-def _with_ties(d, margin=1):
-    """Of the second, the first, and neither being preferred."""
-    xp, d = as_arrays("margin", d=d)
-    second, first = sigmoid(-d - margin, xp), sigmoid(d - margin, xp)
-    return Categorical([second, first, 1 - second - first])
+    """Where y is 2 if the first wins, and 0 if the second does."""
+    xp, ahead = as_arrays("margin", ahead=(y - 1) * d - margin)
+    return softplus(-ahead, xp)
 
 def _margins_of_choice(rng):
     return rng.uniform(0.5, 2),
@@ -100,10 +97,20 @@ def _odds_preference(pair):
 def _either_way(): return [(0, 1), (1, 0)]
 def _orders_of_four(): return list(permutations(range(4)))
 
-def _one_after_the_other(order):
+def _one_after_the_other(order, scores):
     """Each thing is chosen from those that are left."""
-    left = [_LIKED[list(order[k:])] for k in range(len(order))]
-    return sum(float(logsumexp(scores) - scores[0]) for scores in left)
+    left = [[scores[i] for i in order[k:]] for k in range(len(order))]
+    return sum(logsumexp(f) - f[0] for f in left)
+
+def _liked_in_order(order): return _one_after_the_other(order, _LIKED)
+
+def _scores_of_four(rng):
+    return rng.normal(scale=2, size=(25, 4))
+
+def _order_as_symbols():
+    import sympy as sp
+    t, (a, b) = sp.Symbol("t", real=True), sp.symbols("a b", positive=True)
+    return [(order, [t, t - a, t - a - b]) for order in ((0, 1, 2), (2, 0, 1))]
 
 def _pulls(scores, weigh):
     """The slope of weighted logistic losses of pairs; the things are in their right order."""
@@ -138,7 +145,7 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
                  "trl.dpo:sigmoid_norm", "trl.cpo:sigmoid"),
         formula="log(1 + exp(−(r_winner − r_loser))) for two rewards",
         of=_preferred,
-        assumes="Bernoulli(logits=r₁ − r₂); in DPO r is β times the logarithm of how much "
+        assumes="BradleyTerry(r₁, r₂); in DPO r is β times the logarithm of how much "
                 "likelier the answer became, and the normaliser of the prior cancels",
         dropped="nothing",
         libraries="RankNet, reward models, DPO and PairLogit are this one loss",
@@ -157,16 +164,16 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         shipped=("trl.cpo:simpo", "trl.reward:margin"),
         formula="log(1 + exp(−(d − γ))) for the difference d of winner and loser",
         of=_by_margin,
-        assumes="Rao's and Kupper's model of ties, in data without a tie: whoever is not "
+        assumes="RaoKupper(d, γ), a model of ties, in data without a tie: whoever is not "
                 "ahead by more than γ has not won",
         dropped="nothing; what the two answers leave is the probability of a tie",
         libraries="TRL",
         traps=(Trap("σ(d) is not the probability that the first is preferred: σ(d − γ) is, "
                     "and the rest is a tie"),),
-        outcomes=(0, 1),
+        outcomes=(0, 2),
         predictions=_choice_scores,
         shapes=_margins_of_choice,
-        model=_with_ties),
+        model=RaoKupper),
     Loss(
         name="identity preference",
         group="choices",
@@ -195,7 +202,7 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         shipped=("trl.dpo:hinge", "trl.cpo:hinge", "rax.pairwise_hinge_loss",
                  "torch.nn.MarginRankingLoss", "torch.nn.HingeEmbeddingLoss"),
         formula="max(0, 1 − d) for the difference d of winner and loser",
-        of=_choice_hinge.of,
+        of=_choice_hinge,
         assumes="no model: as the hinge, d = 2 is dearer than d = 1 for one answer, and not "
                 "cheaper for the other",
         libraries="the margin of torch's MarginRankingLoss is 0 unless told, and equal "
@@ -271,12 +278,18 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         aliases=("listmle", "plackett-luce", "listwise likelihood"),
         shipped=("rax.listmle_loss", "allrank.listMLE"),
         formula="Σ (log Σ exp f_j − f_i), the inner sum over i and all that come after it",
-        assumes="one thing after the other is chosen, a Categorical over those that are left",
+        of=_one_after_the_other,
+        assumes="PlackettLuce(f): one thing after the other is chosen, by a softmax over "
+                "those that are left",
         dropped="nothing",
         libraries="Cox's loss of survival times without ties and censoring is the same",
         traps=(Trap("equal grades have no order: some libraries draw one, and the loss of "
                     "the same data is another one each time"),),
-        evidence=Whole(_orders_of_four, _one_after_the_other)),
+        outcomes=((0, 1, 2, 3), (3, 1, 0, 2), (2, 3, 1, 0)),
+        predictions=_scores_of_four,
+        model=PlackettLuce,
+        symbols=_order_as_symbols,
+        evidence=Whole(_orders_of_four, _liked_in_order)),
     Loss(
         name="softmax in a group",
         group="choices",
@@ -297,27 +310,20 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         predictions=LOSSES["softmax"].predictions,
         model=LOSSES["softmax"].model,
         symbols=_group_as_symbols),
-    Loss(
+    replace(
+        LOSSES["squared error"],
         name="pointwise ranking",
         group="choices",
-        verdict="nll-fixed",
         aliases=("pointwise", "query rmse", "pointwise mse"),
         shipped=("rax.pointwise_mse_loss", "rax.pointwise_sigmoid_loss", "cat.QueryRMSE",
                  "rax.pairwise_mse_loss"),
         formula="(y − f)² for each document by itself",
-        of=_choice_squared.of,
         assumes="Normal(f, σ) for a grade with one fixed σ; a Bernoulli with the sigmoid. "
                 "QueryRMSE and the squares of all differences add a free number to the "
                 "grades of each query",
-        dropped="the factor 1/(2σ²) and the term ½ log(2πσ²)",
         libraries="rax and CatBoost",
-        outcomes=_choice_squared.outcomes,
-        predictions=_choice_squared.predictions,
-        shapes=_choice_squared.shapes,
-        model=_choice_squared.model,
-        symbols=_grade_as_symbols,
-        factor=_choice_squared.factor,
-        term=_choice_squared.term),
+        traps=(),
+        symbols=_grade_as_symbols),
     Loss(
         name="LambdaRank",
         group="choices",

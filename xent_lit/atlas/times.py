@@ -17,6 +17,9 @@ from ..logits import logsumexp
 from ..loss import Loss, Trap
 from ..losses import LOSSES
 from ..models.categorical import Categorical
+from ..models.censored import Censored
+from ..models.lognormal import LogNormal
+from ..models.ordered import OrderedLogit
 from ..terms import sigmoid, softplus
 
 # %% ../../nbs/atlas.ipynb #attimes
@@ -30,15 +33,27 @@ def _both_at_once(pair):
     """Breslow's partial likelihood of two that fail together, in either order."""
     return 2 * float(logsumexp(_RISKS)) - _RISKS[list(pair)].sum() - math.log(2)
 
-def _before(time, mean=0.5, s=1.2):
+def _before(time, f, s):
     """The probability that a log-normal time is over."""
-    return (1 + math.erf((math.log(time) - mean) / (s * math.sqrt(2)))) / 2 if time else 0
+    return (1 + math.erf((math.log(time) - f) / (s * math.sqrt(2)))) / 2 if time else 0
 
-def _within(span):
+def _within(span, f, s=1):
+    """−log of the density of a time that was seen, or of the mass between two."""
     start, end = span
-    return -math.log(_before(end) - _before(start))
+    if start != end: return -math.log(_before(end, f, s) - _before(start, f, s))
+    return math.log(end * s * math.sqrt(2 * math.pi)) + ((math.log(end) - f) / s)**2 / 2
 
+def _within_at_half(span): return _within(span, 0.5)
 def _all_spans(): return _SPANS
+
+def _times_within(f, s=1):
+    return Censored(LogNormal(f, s))
+
+def _log_times(rng):
+    return rng.uniform(0, 1.5, size=25)
+
+def _widths_of_times(rng):
+    return rng.uniform(0.5, 2),
 
 def _until(y, f):
     """The event comes in bin y: with the odds exp f_y there, and in no bin before it."""
@@ -69,9 +84,7 @@ def _between(y, f):
     return cost
 
 def _grades(f):
-    xp, steps = as_arrays("grade", steps=_THRESHOLDS - f)
-    reached = [0.0, *sigmoid(steps, xp), 1.0]
-    return Categorical([b - a for a, b in zip(reached, reached[1:])])
+    return OrderedLogit(f, _THRESHOLDS)
 
 def _each_threshold(y):
     """Whether the grade is above each threshold, as if these were independent."""
@@ -116,9 +129,8 @@ TIME_LOSSES: tuple[Loss, ...] = (
         shipped=("xgb.survival:aft", "cat.SurvivalAft", "lifelines.WeibullFitter"),
         formula="−log density for a time that was seen, −log(F(b) − F(a)) for one that lies "
                 "somewhere between a and b, or with b = ∞ beyond a",
-        assumes="log y = f + σ times a Normal, a Logistic or a Gumbel noise, that is a "
-                "log-normal, log-logistic or Weibull time; when one looks has nothing to do "
-                "with the time itself",
+        assumes="Censored(LogNormal(f, σ)), or a log-logistic or Weibull time in place of "
+                "the log-normal; when one looks has nothing to do with the time itself",
         dropped="nothing",
         libraries="XGBoost calls no likelihood less than 1e-12, so that nothing costs more "
                   "than 27.6, and cuts the gradient off at ±15",
@@ -126,7 +138,12 @@ TIME_LOSSES: tuple[Loss, ...] = (
                     "in XGBoost: the printed value hides it"),
                Trap("log-densities of seen times and log-masses of censored ones stand in "
                     "one sum; in other units of time only the former change")),
-        evidence=Whole(_all_spans, _within)),
+        of=_within,
+        outcomes=(*_SPANS, (0.5, 0.5), (3, 3)),
+        predictions=_log_times,
+        shapes=_widths_of_times,
+        model=_times_within,
+        evidence=Whole(_all_spans, _within_at_half)),
     Loss(
         name="discrete hazard",
         group="times",
@@ -154,8 +171,7 @@ TIME_LOSSES: tuple[Loss, ...] = (
         shipped=("sm.OrderedModel",),
         formula="−log(σ(θ_y − f) − σ(θ_y−1 − f)) for grades y and rising thresholds θ",
         of=_between,
-        assumes="a Categorical of the grades: f + logistic noise falls between two "
-                "thresholds",
+        assumes="OrderedLogit(f, θ): f + logistic noise falls between two thresholds",
         dropped="nothing",
         libraries="statsmodels learns the first threshold and the logarithms of the "
                   "distances, so that they stay in order",
