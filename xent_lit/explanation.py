@@ -234,5 +234,5 @@ def catalogue() -> str:
 def _in_a_line(row):
     model = re.split(r"[;:.] |, (?:under|that|as|each|which|given) ", row.assumes)[0]
     if row.verdict in ("none", "score"): model = ""
-    model = textwrap.shorten(model, 37, placeholder=" …").replace(", …", " …")
+    model = textwrap.shorten(model, 36, placeholder=" …").replace(", …", " …")
     return f"  {row.name:40}{_BRIEFLY[row.verdict]:20}{model}".rstrip()

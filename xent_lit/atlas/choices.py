@@ -200,7 +200,8 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         assumes="no model: as the hinge, d = 2 is dearer than d = 1 for one answer, and not "
                 "cheaper for the other",
         libraries="the margin of torch's MarginRankingLoss is 0 unless told, and equal "
-                  "scores then cost nothing",
+                  "scores then cost nothing; its HingeEmbeddingLoss takes a distance d, "
+                  "which a pair that belongs together pays, and the others max(0, 1 − d)",
         outcomes=(-1, 1),
         predictions=_choice_scores,
         evidence=Dominated((-1, 1), worse=2.0, better=1.0, likelihood=_likely_choice)),
