@@ -25,7 +25,7 @@ class Evidence:
     ``argument(loss)`` says it in words with the numbers as they come out. ``verdicts`` are
     those that it can settle.
     """
-    verdicts = ("none", "score", "composite")
+    verdicts = ("none", "score")
 
     def law(self, loss: Callable | None) -> tuple[float, float]:
         """Whether the argument holds, beside 1."""
@@ -256,15 +256,17 @@ class Whole(Evidence):
     @property
     def verdicts(self) -> tuple:
         """A sum of 1 is a likelihood, and no other sum is."""
-        return ("nll",) if self.is_one else ("composite", "none", "cross-entropy")
+        return ("nll",) if self.is_one else ("composite",)
 
     def total(self, outcomes: Sequence) -> float:
         """The sum of exp(−surprise) over these outcomes."""
         return math.fsum(math.exp(-float(self.surprise(y))) for y in outcomes)
 
     def law(self, loss):
-        total = self.total(self.outcomes())
-        return (total, 1.0) if self.is_one else (float(abs(total - 1) > 1e-6), 1.0)
+        outcomes = self.outcomes()
+        total = self.total(outcomes)
+        if self.is_one: return total, 1.0
+        return float(len(outcomes) > 1 and abs(total - 1) > 1e-6), 1.0
 
     def twin(self, loss):
         if self.is_one: return self.total(self.outcomes()[:-1]), 1.0

@@ -137,8 +137,9 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         name="Bradley–Terry",
         group="choices",
         verdict="nll",
-        aliases=("dpo", "ranknet", "bradley-terry", "reward model loss", "pairwise logistic",
-                 "preference loss"),
+        aliases=("dpo", "ranknet", "bradley-terry", "reward model loss",
+                 "pairwise logistic", "preference loss", "bpr",
+                 "bayesian personalized ranking", "pairwise ranking"),
         shipped=("torch.soft_margin_on_differences", "rax.pairwise_logistic_loss",
                  "allrank.rankNet", "xgb.rank:pairwise", "cat.PairLogit",
                  "cat.PairLogitPairwise", "trl.reward", "trl.dpo:sigmoid",
@@ -206,7 +207,8 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         assumes="no model: as the hinge, d = 2 is dearer than d = 1 for one answer, and not "
                 "cheaper for the other",
         libraries="the margin of torch's MarginRankingLoss is 0 unless told, and equal "
-                  "scores then cost nothing",
+                  "scores then cost nothing; its HingeEmbeddingLoss takes a distance d, "
+                  "which a pair that belongs together pays, and the others max(0, 1 − d)",
         outcomes=(-1, 1),
         predictions=_choice_scores,
         evidence=Dominated((-1, 1), worse=2.0, better=1.0, likelihood=_likely_choice)),

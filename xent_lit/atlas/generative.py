@@ -284,8 +284,8 @@ GENERATIVE_LOSSES: tuple[Loss, ...] = (
         name="GAN generator",
         group="generative",
         verdict="none",
-        aliases=("gan", "wgan", "lsgan", "generator loss", "wasserstein gan",
-                 "hinge gan"),
+        aliases=("gan", "wgan", "lsgan", "generator loss", "wasserstein gan", "hinge gan",
+                 "wgan-gp"),
         formula="log(1 + exp(−f)) at what the generator made, f from the discriminator, "
                 "which learns at the same time",
         assumes="no model: no datum enters it, and what both follow together is the slope of "

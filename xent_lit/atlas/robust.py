@@ -256,7 +256,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
     _of_error(
         "pinball", _pinball, _at(AsymmetricLaplace), _pinball_width, _shares,
         symbols=_symbols("y f", "tau"),
-        aliases=("quantile", "quantile loss", "pinball loss"),
+        aliases=("quantile", "quantile loss", "pinball loss", "d2 pinball score"),
         shipped=("sk.PinballLoss", "xgb.reg:quantileerror", "lgb.quantile", "cat.Quantile",
                  "cat.GroupQuantile"),
         formula="τ (y − f) for y > f, else (1 − τ)(f − y)",

@@ -140,7 +140,8 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         name="Jaccard",
         group="scores",
         verdict="none",
-        aliases=("tversky", "iou", "jaccard loss", "lovász", "lovasz"),
+        aliases=("tversky", "iou", "jaccard loss", "lovász", "lovasz",
+                 "intersection over union", "giou", "diou"),
         shipped=("keras.Tversky", "kornia.tversky_loss", "kornia.lovasz_hinge_loss",
                  "kornia.lovasz_softmax_loss", "smp.JaccardLoss"),
         formula="1 − Σ y f / (Σ y f + α Σ (1 − y) f + β Σ y (1 − f)); "
@@ -257,7 +258,8 @@ SCORE_LOSSES: tuple[Loss, ...] = (
         group="scores",
         verdict="none",
         aliases=("wasserstein", "sinkhorn", "mmd", "hausdorff", "perceptual loss", "lpips",
-                 "mutual information"),
+                 "mutual information", "earth mover's distance", "earth mover", "emd",
+                 "optimal transport"),
         shipped=("geomloss.SamplesLoss",),
         formula="a distance between two sets of draws, or between features of two pictures",
         assumes="no model: it judges a set of draws, or what a network sees of a picture, "

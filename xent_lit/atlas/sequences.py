@@ -139,8 +139,8 @@ SEQUENCE_LOSSES: tuple[Loss, ...] = (
         name="next token",
         group="sequences",
         verdict="nll",
-        aliases=("language modelling", "causal lm", "lm loss", "perplexity", "next-token "
-                 "prediction", "sft"),
+        aliases=("language modelling", "causal lm", "lm loss", "perplexity",
+                 "next-token prediction", "sft", "causal language modelling"),
         shipped=("trl.sft:nll", "trl.dpo:sft", "torchmetrics.perplexity"),
         formula="−Σ log q(y_t | y_1 … y_t−1)",
         assumes="a Categorical for each token given those before it: by the chain rule a "
@@ -239,7 +239,8 @@ SEQUENCE_LOSSES: tuple[Loss, ...] = (
         name="policy gradient",
         group="sequences",
         verdict="none",
-        aliases=("reinforce", "ppo", "grpo", "dapo", "cispo", "rlhf", "policy loss"),
+        aliases=("reinforce", "ppo", "grpo", "dapo", "cispo", "rlhf", "policy loss",
+                 "actor critic", "a2c", "advantage actor critic"),
         shipped=("trl.grpo:grpo", "trl.grpo:bnpo", "trl.grpo:dr_grpo", "trl.grpo:dapo",
                  "trl.grpo:luspo", "trl.grpo:cispo", "trl.grpo:sapo", "trl.grpo:vespo"),
         formula="−A log q(y) for a draw y of the model itself, and its advantage A",
@@ -257,7 +258,7 @@ SEQUENCE_LOSSES: tuple[Loss, ...] = (
         name="reverse divergences of a teacher",
         group="sequences",
         verdict="none",
-        aliases=("gkd", "jsd", "jensen-shannon", "reverse kl", "exo"),
+        aliases=("gkd", "jsd", "jensen-shannon", "reverse kl", "exo", "js", "js divergence"),
         shipped=("trl.gkd:jsd", "trl.dpo:exo_pair"),
         formula="Σ f log(f/y) for a teacher's probabilities y and the student's f, or a mean "
                 "of divergences from a mixture of both; the check takes the even one",

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays.door import as_arrays
 from ..proof.claim import Claim
-from ..entropy import cross_entropy
+from ..entropy import cross_entropy, entropy
 from ..likelihood import nll
 from ..loss import VERDICTS
 from ..evidence import Argued
@@ -34,6 +34,7 @@ def claim_of_row(row):
 def _of_evidence(row):
     def law():
         require_verdict(row)
+        _require_likelihood(row)
         return row.evidence.law(row.of)
     return {"law": law, "twin": lambda: row.evidence.twin(row.of),
             "draw": lambda rng: (), "draws": 1, "required_marks": "NT"}
@@ -71,7 +72,8 @@ def require_verdict(row):
         raise ValueError(f"{row.name}: its verdict is {row.verdict!r}, its parts show "
                          f"{' or '.join(expected)}")
     if row.model and row.evidence: _require_evidence(row)
-    if row.group in ("labels", "choices") and row.outcomes: _require_known_outcomes(row)
+    if row.outcomes and row.model is None: _require_known_outcomes(row)
+    if row.truth: _require_change(row)
 
 def _require_evidence(row):
     """Raise where an argument that stands beside a model does not hold, or cannot fail."""
@@ -89,12 +91,29 @@ def _require_known_outcomes(row):
             raise ValueError(f"{row.name}: its argument speaks of the outcome {y}, expected "
                              f"one of {', '.join(own)}")
 
+def _require_change(row):
+    """Raise where the truth that stands in place of a label is sure of it."""
+    if all(float(entropy(row.truth(y))) < 1e-9 for y in row.outcomes):
+        raise ValueError(f"{row.name}: its truth is sure of each label, so that nothing is "
+                         "changed")
+
+def _require_likelihood(row):
+    """Raise where the loss that an argument must not refute is no likelihood of the row's
+    outcomes, and there are no others."""
+    cost = getattr(row.evidence, "likelihood", None)
+    finite = row.group in ("labels", "choices", "contrast", "sequences")
+    if not (cost and finite and row.outcomes): return
+    for f in row.predictions(np.random.default_rng(0))[:3]:
+        total = sum(np.exp(-float(cost(y, f))) for y in row.outcomes)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"{row.name}: what should be a likelihood sums to {total}")
+
 def _verdicts(row):
     """The verdicts that the parts of a row allow."""
     if row.model and row.truth: return ("cross-entropy",)
     if row.model: return ("nll-fixed",) if _drops_with_shape(row) else ("nll",)
     if "score" not in row.evidence.verdicts: return row.evidence.verdicts
-    return ("score",) if row.reads and _is_proper(row) else ("none", "composite")
+    return ("score",) if row.reads and _is_proper(row) else ("none",)
 
 def _drops_with_shape(row):
     """Whether c or b is another one for another shape: then what is dropped counts as soon
@@ -111,5 +130,6 @@ def _is_proper(row):
     predictions = row.predictions(np.random.default_rng(0))
     prices = np.array([[float(row.of(y, f)) for y in row.outcomes] for f in predictions])
     stated = np.array([row.reads(f) for f in predictions])
-    means = stated @ prices.T
-    return bool(np.all(means >= np.diag(means)[:, None] - 1e-9))
+    means, own = stated @ prices.T, np.sum(stated * prices, axis=1)[:, None]
+    pmfs = np.all(stated >= 0) and np.allclose(stated.sum(axis=1), 1)
+    return bool(pmfs and np.all(means >= own - 1e-9) and np.all(np.ptp(means, axis=1) > 0.01))
