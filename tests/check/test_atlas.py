@@ -2,10 +2,12 @@
 factor, its term or its verdict is refused by its claim."""
 
 import functools
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from xent_lit import explain, is_cross_entropy
 from xent_lit.atlas import ATLAS
@@ -34,6 +36,16 @@ def test_each_of_its_names_finds_it(row):
     for name in (row.name, *row.aliases, *row.shipped):
         found = ATLAS[explain(name).name] if explain(name).name in ATLAS else row
         assert name in (found.name, *found.aliases, *found.shipped), (name, found.name)
+
+
+def test_every_shipped_name_was_compared_with_its_row_or_left_out_with_a_reason():
+    """A name that is new, is gone or stands in another row wants ``make peers WRITE=--write``."""
+    seen = json.loads((ROOT / "tests/peers/seen.json").read_text("utf-8"))
+    left = seen["left out"]
+    compared = {(row, name) for row, names in seen["differences"].items() for name in names}
+    names = {(row.name, name) for row in ATLAS.values() for name in row.shipped}
+    assert compared == {(row, name) for row, name in names if name not in left}
+    assert left.keys() <= {name for _, name in names} and all(left.values())
 
 
 def test_the_rows_are_told_in_every_way():

@@ -1,7 +1,6 @@
 """A shipped loss beside its row's formula, and what it leaves between them."""
 
-import json
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -9,11 +8,14 @@ from pathlib import Path
 import numpy as np
 from plain import FORMULAS, VARIANTS
 from points import OF_NAME, POINTS
+from views import VIEWS, VIEWS_OF_NAME, as_it_is
 from words import DIGITS, WORDS, Words
 
+from xent_lit.atlas import ATLAS
+
 HERE = Path(__file__).parent
-ROWS = json.loads((HERE / "rows.json").read_text())
 # the front of a shipped name → our module, the packages it asks, by the names they are installed as
+ROWS = {name: row.shipped for name, row in ATLAS.items() if row.shipped}
 LIBRARIES = {
     "torch": ("torch_losses", "torch"),
     "keras": ("keras_losses", "keras"),
@@ -90,14 +92,21 @@ def tolerance(name):
     return DIGITS.get(name.partition(".")[0], 1e-9) if said.rtol is None else said.rtol
 
 
+def own(table, row, name):
+    return table.get((row, name)) or table.get(name)
+
+
 def formula(row, name):
-    return VARIANTS.get((row, name)) or VARIANTS.get(name) or FORMULAS[row]
+    """That of the row, asked as the library is; another one where the row has none for it."""
+    other = own(VARIANTS, row, name) or FORMULAS.get(row)
+    view = own(VIEWS_OF_NAME, row, name) or VIEWS.get(row, as_it_is)
+    return other or partial(view, ATLAS[row].of)
 
 
 @cache
 def places(row, name):
     """Outcome, prediction and shape of every point; the same in every run."""
-    points = OF_NAME.get((row, name)) or OF_NAME.get(name) or POINTS[row]
+    points = own(OF_NAME, row, name) or POINTS[row]
     return list(points(np.random.default_rng(20)))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from plain import sigmoid, softmax
+from views import QUANTILES, SMOOTHING, THRESHOLDS
 
 DRAWN = 6
 
@@ -143,12 +144,12 @@ def intervals(rng):
 
 def ranks(rng):
     for i in range(DRAWN):
-        yield i % 4, rng.normal(), {"thresholds": np.array([-1.0, 0.3, 2.0])}
+        yield i % 4, rng.normal(), {"thresholds": np.array(THRESHOLDS)}
 
 
 def quantiles(rng):
     for _ in range(DRAWN):
-        yield rng.normal(), rng.normal(size=2), {"tau": (0.1, 0.7)}
+        yield rng.normal(), rng.normal(size=2), {"tau": QUANTILES}
 
 
 def trios(rng):
@@ -162,8 +163,9 @@ def mixtures(rng):
 
 
 def processes(rng):
+    """Three outcomes, and how far a process remembers."""
     for _ in range(3):
-        yield *rng.normal(size=(2, 3)), {}
+        yield rng.normal(size=3), np.exp(rng.normal() / 2), {}
 
 
 def zeros_or_not(**shapes):
@@ -175,93 +177,104 @@ LABELS = of_label((1, 0), (-1, 0), (1, 8), (-1, 8))
 KINK = (1.0, 1.0), (0.0, 5.0), (3.0, 0.0)
 DELTAS = (0.5, 1.0, 3.0)
 CLASSES = of_classes(3)
+MARGINS = of_label((1, 0), (1, 1.5), (-1, 0.5), (-1, 3))
+AMOUNTS = moved(positive(), lambda y, f: (1 + y, f))
+BOUNDED = ("Geman–McClure", "Welsch", "Tukey's biweight", "Tukey's quartic", "Andrew's wave",
+           "Hampel", "Ramsay's E", "trimmed squares")
 
 POINTS = {
     "squared error": real(*KINK),
     "absolute error": real(*KINK),
-    "power |r|^q": real(*KINK, q=(1.5, 3.0)),
-    "Huber, smooth L1": real(*KINK, delta=DELTAS),
-    "pseudo-Huber, Charbonnier": real(*KINK, delta=DELTAS),
+    "power of the error": real(*KINK, q=(1.5, 3.0)),
+    "Huber": real(*KINK, delta=DELTAS),
+    "pseudo-Huber": real(*KINK, delta=DELTAS),
     "log-cosh": real(*KINK),
     "fair": real(*KINK, c=DELTAS),
-    "Cauchy, Lorentzian": real(*KINK),
-    "bounded (redescending): Geman–McClure, Welsch, Tukey, Andrews, Hampel, Ramsay, trimmed":
-        real(*KINK, (0, 9), (20, 0)),
+    "Cauchy": real(*KINK),
+    **dict.fromkeys(BOUNDED, real(*KINK, (0, 9), (20, 0))),
     "pinball": real(*KINK, tau=(0.1, 0.5, 0.8)),
     "log-linear quantile": real((1.0, 0.3), tau=(0.1, 0.5, 0.8)),
-    "several quantiles summed; interval score": quantiles,
+    "several quantiles": quantiles,
     "expectile": real(*KINK, tau=(0.1, 0.5, 0.8)),
-    "ε-insensitive (and squared)": real(*KINK, epsilon=(0.1, 1.0)),
+    "epsilon-insensitive": real(*KINK, epsilon=(0.1, 1.0)),
+    "squared epsilon-insensitive": real(*KINK, epsilon=(0.1, 1.0)),
     "MSLE": positive(),
-    "MAPE, SMAPE": moved(positive(), lambda y, f: (1 + y, f)),
-    "HuberRegressor":
+    "MAPE": AMOUNTS,
+    "SMAPE": AMOUNTS,
+    "Huber with its scale":
         lambda rng: [(3 * y, f, {"epsilon": 1.35}) for y, f, _ in with_deviation(rng)],
-    "cosine distance of unit vectors": vectors(4),
-    "heteroscedastic Gaussian": with_deviation,
-    "Dawid–Sebastiani": with_deviation,
+    "cosine distance": vectors(4),
+    "Gaussian with its variance": with_deviation,
     "mixture density": mixtures,
-    "binary CE, probabilities": moved(of_label((1, 0), (0, 2)), lambda y, f: (y, sigmoid(f))),
-    "binary CE, logits": LABELS,
+    "binary cross-entropy of probabilities":
+        moved(of_label((1, 0), (0, 2)), lambda y, f: (y, sigmoid(f))),
+    "logistic": LABELS,
     "probit": of_label((1, 0), (-1, 2)),
-    "cross_entropy_lambda": of_label((1, 0), (-1, 0), w=(1.0, 0.5, 3.0)),
-    "soft labels in BCE": moved(real((0, 2), (0, -3)), lambda y, f: (sigmoid(y), f)),
-    "softmax CE": CLASSES,
+    "cross-entropy lambda": of_label((1, 0), (-1, 0), w=(1.0, 0.5, 3.0)),
+    "soft labels": moved(real((0, 2), (0, -3)), lambda y, f: (sigmoid(y), f)),
+    "softmax": CLASSES,
     "multi-label": of_subsets(3),
-    "class weights, pos_weight": of_classes(3, w=(np.array([1.0, 0.5, 3.0]),)),
-    "label smoothing": of_classes(3, epsilon=(0.1, 0.4)),
-    "KL": chances(4),
+    "class weights": of_classes(3, w=(np.array([1.0, 0.5, 3.0]),)),
+    "label smoothing": of_classes(3, epsilon=(SMOOTHING,)),
+    "KL divergence": chances(4),
     "focal": of_label((1, 0), (-1, 0), gamma=(0.0, 0.5, 2.0)),
     "Poly-1": of_classes(3, epsilon=(1.0, 2.0)),
-    "generalised CE": moved(of_classes(3, q=(0.3, 0.7)), lambda y, f: (y, softmax(f))),
-    "Brier, squared error on {0,1}": moved(of_label((1, 0)), lambda y, f: (y, sigmoid(f))),
+    "generalised cross-entropy": moved(of_classes(3, q=(0.3, 0.7)), lambda y, f: (y, softmax(f))),
+    "Brier": moved(of_label((1, 0)), lambda y, f: (y, sigmoid(f))),
     "hinge": of_label((1, 0), (1, 1.5), (-1, 0.5), (-1, -3)),
-    "squared hinge, modified Huber": of_label((1, 0), (1, 1.5), (-1, 0.5), (-1, 3)),
+    "squared hinge": MARGINS,
+    "modified Huber": MARGINS,
     "perceptron": of_label((1, 0), (1, 1), (-1, 1)),
     "exponential": of_label((1, 0), (-1, 1)),
-    "multiclass hinges": CLASSES,
+    "multiclass hinge": CLASSES,
+    "multi-margin": CLASSES,
     "multi-label margin": of_subsets(4),
-    "sparsemax, entmax, Fenchel–Young": CLASSES,
-    "zero-one, accuracy, hamming": moved(of_label((1, 1), (1, -1)), lambda y, f: (y, int(f > 0))),
-    "Poisson": of_count(),
-    "generalised KL, Poisson deviance": positive(),
+    "sparsemax": CLASSES,
+    "zero-one": moved(of_label((1, 1), (1, -1)), lambda y, f: (y, int(f > 0))),
+    "poisson": of_count(),
+    "Poisson deviance": positive(),
     "gamma": moved(real((0, 0)), lambda y, f: (np.exp(y / 2), f)),
     "Tweedie": moved(real((0, 0), p=(1.1, 1.5, 1.9)), lambda y, f: (np.exp(y / 2), f)),
     "inverse Gaussian": positive(),
     "negative binomial": of_count(alpha=(1.0, 0.5, 2.0)),
-    "zero-inflated, hurdle, truncated, generalised Poisson": zeros_or_not(logit=(-1.0, 0.4)),
+    "generalised Poisson": zeros_or_not(alpha=(0.1, 0.3)),
+    "zero-truncated Poisson": moved(zeros_or_not(), lambda y, f: (y + 1, f)),
+    "zero-inflated Poisson": zeros_or_not(logit=(-1.0, 0.4)),
+    "hurdle": zeros_or_not(zero=(-1.0, 0.4)),
     "CTC": labellings,
-    "linear-chain CRF": tags,
-    "next-token LM, perplexity":
+    "conditional random field": tags,
+    "next token":
         lambda rng: [(rng.integers(4, size=5), rng.normal(size=(5, 4)), {}) for _ in range(3)],
-    "Bradley–Terry: RankNet, reward, DPO": couple,
-    "hinge preference (SLiC), pairwise hinge": graded,
-    "ListMLE = Cox without ties or censoring": graded,
-    "softmax in a group = conditional logit": chosen,
-    "pointwise": graded,
-    "Cox partial likelihood": left,
-    "AFT with censoring": intervals,
+    "Bradley–Terry": couple,
+    "hinge preference": graded,
+    "Plackett–Luce": graded,
+    "softmax in a group": chosen,
+    "pointwise ranking": graded,
+    "Cox": left,
+    "accelerated failure time": intervals,
     "cumulative link": ranks,
-    "CORAL, mord LogisticAT": moved(of_classes(4), lambda y, f: (y, f[:3])),
-    "CORN": moved(of_classes(4), lambda y, f: (y, f[:3])),
-    "InfoNCE, NT-Xent": embedded(temperature=0.5),
-    "SupCon (out)": embedded(temperature=0.5),
-    "smooth triplet, NCA, proxy-NCA, instance, normalised softmax": embedded(),
-    "margin softmax: ArcFace, CosFace, SphereFace, LDAM": with_weight(scale=4.0, margin=0.3),
-    "hinge-like pairs and triplets": trios,
+    "thresholds one by one": moved(of_classes(4), lambda y, f: (y, f[:3])),
+    "continuation ratio": moved(of_classes(4), lambda y, f: (y, f[:3])),
+    "InfoNCE": embedded(temperature=0.5),
+    "supervised contrastive": embedded(temperature=0.5),
+    "neighbourhood components": embedded(),
+    "margin softmax": with_weight(scale=4.0, margin=0.3),
+    "triplet": trios,
     "Dice": masks,
-    "Tversky, Jaccard, IoU, Lovász":
+    "Jaccard":
         lambda rng: [(y, f, {"missed": 0.7, "extra": 0.2}) for y, f, _ in masks(rng)],
-    "CRPS, energy, RPS, spherical, Hyvärinen, interval": with_deviation,
-    "SSIM, perceptual, TV, Hausdorff, Wasserstein, MMD, mutual information": masks,
-    "LambdaRank, NDCG, MAP, YetiRank": graded,
+    "CRPS": with_deviation,
+    "PSNR": masks,
+    "total variation": masks,
+    "LambdaRank": graded,
     "Gaussian process": processes,
 }
 
 # What a shipped name takes that others of its row do not.
 OF_NAME = {
-    ("soft labels in BCE", "torch.nn.BCELoss"):
+    ("soft labels", "torch.nn.BCELoss"):
         moved(real((0, 2)), lambda y, f: (sigmoid(y), sigmoid(f))),
-    ("soft labels in BCE", "cat.CrossEntropy"):
+    ("soft labels", "cat.CrossEntropy"):
         moved(real((0, 2)), lambda y, f: (sigmoid(y), sigmoid(f))),
     "lgb.multiclassova": CLASSES,
     "cat.MultiClassOneVsAll": CLASSES,
@@ -274,9 +287,6 @@ OF_NAME = {
     "optax.sparsemax_loss": of_label((1, 0), (1, 3), (-1, 0.5)),
     "smd.ZeroInflatedNegativeBinomialP": zeros_or_not(logit=(-1.0, 0.4), alpha=(0.5, 2.0)),
     "smd.ZeroInflatedGeneralizedPoisson": zeros_or_not(logit=(-1.0, 0.4), alpha=(0.1, 0.3)),
-    "smd.GeneralizedPoisson": zeros_or_not(alpha=(0.1, 0.3)),
-    "smd.HurdleCountModel": zeros_or_not(zero=(-1.0, 0.4)),
-    "smd.TruncatedLFPoisson": moved(zeros_or_not(), lambda y, f: (y + 1, f)),
     "smd.TruncatedLFNegativeBinomialP":
         moved(zeros_or_not(alpha=(0.5, 2.0)), lambda y, f: (y + 1, f)),
     "torch.nn.HingeEmbeddingLoss": of_label((1, 0.4), (-1, 0.4), (-1, 3)),

@@ -16,7 +16,7 @@ import xgboost_losses
 from catboost.utils import eval_metric
 from comparison import library
 from optax import losses as optax
-from plain import FORMULAS, log_softmax, lse, softmax, softplus
+from plain import cox, log_softmax, lse, softmax, softplus
 from sklearn import metrics
 from torch import nn
 
@@ -249,9 +249,9 @@ SILENT = [
     ],
     # ties of failure times
     ("sm.PHReg", "counts all who fail together as at risk (Breslow)", asked("sm.PHReg", *TIED),
-     FORMULAS["Cox partial likelihood"](*TIED)),
+     cox(*TIED)),
     ("xgb.survival:cox", "its metric, too, over the number of failures",
-     asked("xgb.survival:cox", *TIED), FORMULAS["Cox partial likelihood"](*TIED) / 3),
+     asked("xgb.survival:cox", *TIED), cox(*TIED) / 3),
     ("xgb.survival:cox", "the slopes it trains with do not: they do not add up to 0", tied_slopes,
      -softmax(TIED[1][1:])[0]),  # the first of two that fail together is at risk once
     ("cat.Cox", "tied rows that change places change the cost", order_of_ties,
