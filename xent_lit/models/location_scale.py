@@ -56,7 +56,7 @@ class ErrorDensity(Density):
         return self.average(lambda r, q: r * r, xp)
 
     def average(self, f, xp):
-        """E f(|r|, q), of a cost that is the same on both sides."""
+        """``E f(|r|, q)``, of a cost that is the same on both sides."""
         top, total = self._sums(f, xp), self._sums(None, xp)
         return top / total
 

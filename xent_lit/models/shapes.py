@@ -43,7 +43,7 @@ class Huber(ErrorDensity):
     used_for = "errors with a few outliers"
 
     def cost(self, r, xp):
-        """r²/2 up to δ, δ|r| − δ²/2 beyond."""
+        """``r²/2`` up to δ, ``δ|r| − δ²/2`` beyond."""
         size = xp.abs(r)
         far = size > self.delta
         if xp is symbolic: return xp.where(far, self._beyond(size), size * size / 2)
@@ -220,7 +220,7 @@ UpToTwo = Annotated[ArrayLike, Rule("a number from 0 to 2", _is_up_to_two, _draw
                                     {"positive": True})]
 
 class Fair(ErrorDensity):
-    """The density of the Fair cost c² (|r|/c − log(1 + |r|/c)): nearly normal next to
+    """The density of the Fair cost ``c² (|r|/c − log(1 + |r|/c))``: nearly normal next to
     ``loc``, with Laplace's tails far out (numbers or arrays ``(*batch,)``).
 
     Raises ValueError unless ``loc`` is finite, ``scale`` and ``c`` finite and > 0.
@@ -237,7 +237,7 @@ class Fair(ErrorDensity):
     used_for = "errors with a few outliers"
 
     def cost(self, r, xp):
-        """c² (v − log(1 + v)) for v = |r|/c."""
+        """``c² (v − log(1 + v))`` for ``v = |r|/c``."""
         v = xp.abs(r) / self.c
         if xp is symbolic: return self.c**2 * (v - xp.log(1 + v))
         small = v < 1
@@ -279,7 +279,7 @@ class Barron(ErrorDensity):
     used_for = "errors with tails that are fitted"
 
     def cost(self, r, xp):
-        """(|α − 2|/α) ((r²/|α − 2| + 1)^(α/2) − 1), and its limits at 0 and 2."""
+        """``(|α − 2|/α) ((r²/|α − 2| + 1)^(α/2) − 1)``, and its limits at 0 and 2."""
         if xp is symbolic:
             b = 2 - self.alpha
             return b / self.alpha * ((r**2 / b + 1) ** (self.alpha / 2) - 1)
@@ -322,7 +322,7 @@ class Barron(ErrorDensity):
         return xp.where(known, found, unknown)
 
 class GeneralizedNormal(ErrorDensity):
-    """Generalised normal distribution: the cost |r| to some ``power``, with the square a
+    """Generalised normal distribution: the cost ``|r|`` to some ``power``, with the square a
     normal and with 1 a Laplace distribution (numbers, arrays ``(*batch,)`` or symbols).
 
     Raises ValueError unless ``loc`` is finite, ``scale`` and ``power`` finite and > 0.
@@ -339,7 +339,7 @@ class GeneralizedNormal(ErrorDensity):
     used_for = "errors whose tails may be heavy or cut off"
 
     def cost(self, r, xp):
-        """|r|^q."""
+        """``|r|^q``."""
         return xp.abs(r) ** self.power
 
     def log_width(self, xp):
@@ -384,7 +384,7 @@ class EpsilonInsensitive(ErrorDensity):
     used_for = "errors that do not matter up to a tolerance"
 
     def cost(self, r, xp):
-        """(|r| − ε)^q beyond ε."""
+        """``(|r| − ε)^q`` beyond ε."""
         beyond = xp.abs(r) - self.epsilon
         if xp is symbolic: return xp.where(beyond > 0, beyond**self.power, 0)
         return xp.where(beyond > 0, beyond, 0 * beyond) ** self.power
