@@ -140,7 +140,7 @@ def explain(loss: Any, *, outcomes: Sequence | Support | None = None,
       is a cross-entropy  yes, while its shape or scale is fixed
       assumes             Laplace(f, b) with one fixed b
       drops               the factor 1/b and the term log 2b
-      in libraries        every MAE drops both
+      in libraries        every MAE drops both; CatBoost trains with half the slope
     """
     if outcomes is not None or predictions is not None:
         return _of_function(loss, outcomes, predictions)

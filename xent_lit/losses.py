@@ -166,7 +166,7 @@ LOSSES = {row.name: row for row in (
         of=_absolute,
         assumes="Laplace(f, b) with one fixed b",
         dropped="the factor 1/b and the term log 2b",
-        libraries="every MAE drops both",
+        libraries="every MAE drops both; CatBoost trains with half the slope",
         traps=(Trap("What fits best is the median, not the mean."),
                Trap("Its second derivative is 0: boosted trees take 1 for it, and set each "
                     "leaf to a median.")),
@@ -312,7 +312,8 @@ LOSSES = {row.name: row for row in (
         assumes="no model: exp(−c ℓ) of the two labels sums to the same total for no c",
         dropped="",
         libraries="object detection; γ = 2 is the usual exponent. torchvision also weights "
-                  "the classes by α = 0.25, unless told not to; keras and optax do not",
+                  "the classes by α = 0.25, unless told not to; keras multiplies by it for "
+                  "K classes, not for two; optax does not",
         shipped=("keras.BinaryFocalCrossentropy", "keras.CategoricalFocalCrossentropy",
                  "optax.sigmoid_focal_loss", "kornia.focal_loss", "cat.Focal",
                  "torchvision.sigmoid_focal_loss"),

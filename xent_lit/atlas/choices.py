@@ -149,7 +149,9 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         assumes="BradleyTerry(r₁, r₂); in DPO r is β times the logarithm of how much "
                 "likelier the answer became, and the normaliser of the prior cancels",
         dropped="nothing",
-        libraries="RankNet, reward models, DPO and PairLogit are this one loss",
+        libraries="RankNet, reward models, DPO and PairLogit are this one loss; "
+                  "XGBoost's rank:pairwise rescales the slopes of the pairs, unless it is told "
+                  "not to",
         traps=(Trap("the sum over all pairs of one ranking is composite: answers that go "
                     "round in a circle have probability too, so the orders have less than "
                     "1"),),

@@ -113,8 +113,9 @@ TIME_LOSSES: tuple[Loss, ...] = (
                 "order in which they fail. Without ties and censoring it is that model; "
                 "the tied pairs of four patients have less than 1 by Breslow's formula",
         dropped="the times: the hazard that all share is not described",
-        libraries="XGBoost and pycox divide by the number of events; XGBoost takes "
-                  "Breslow's formula for ties, lifelines Efron's, which comes nearer to 1",
+        libraries="XGBoost and pycox divide by the number of events; the metric of XGBoost "
+                  "takes Breslow's formula for ties, and its slopes do not; lifelines takes "
+                  "Efron's, which comes nearer to 1",
         traps=(Trap("pycox takes tied times in the order of the rows, so the loss depends on "
                     "how these are sorted",
                     "https://github.com/havakv/pycox/issues/27"),
