@@ -66,14 +66,13 @@ def visit_table(self, node):
 def _table_row(row):
     names, libraries = " ".join((row.name, *row.aliases, *row.shipped)), libraries_of(row)
     shown = ", ".join(libraries[:4]) + (" …" if len(libraries) > 4 else "")
-    answer = ANSWERS[row.verdict].partition(",")[0]
-    rest = ANSWERS[row.verdict].partition(",")[2]
+    answer, comma, rest = ANSWERS[row.verdict].partition(",")
     return (
         f'<tr data-group="{row.group}" data-verdict="{row.verdict}" '
         f'data-libraries="{html.escape(" ".join(libraries))}" '
         f'data-names="{html.escape(names.lower())}">'
         f'<th scope="row"><a href="atlas.html#{place_of(row)}">{html.escape(row.name)}</a></th>'
-        f'<td><span class="verdict-{row.verdict}">{answer}</span>{html.escape(rest)}</td>'
+        f'<td><span class="verdict-{row.verdict}">{answer}</span>{comma}{html.escape(rest)}</td>'
         f"<td>{html.escape(_model(row))}</td><td>{html.escape(shown)}</td></tr>\n"
     )
 
@@ -106,9 +105,9 @@ class AtlasEntries(SphinxDirective):
             self.state.nested_parse(StringList(_entry(row), "atlas"), 0, box)
             curves = _curves(row)
             if curves:
-                details = next(box.findall(lambda node: "loss-entry" in node.get("classes", [])
-                                           if isinstance(node, nodes.Element) else False), None)
-                (details if details is not None else box).append(atlas_curves(svg=curves))
+                dropdown = next(node for node in box.findall(nodes.container)
+                                if node.get("design_component") == "dropdown")
+                dropdown.append(atlas_curves(svg=curves))
             found += box.children
         return found
 
@@ -185,7 +184,7 @@ def _panel(x, y, left, head):
     width, height = 135, 72
     u = left + 3 + (x - x.min()) / (np.ptp(x) or 1) * (width - 6)
     v = 16 + height - (y - y.min()) / (np.ptp(y) or 1) * height
-    points = " ".join(f"{a:.0f},{b:.0f}" for a, b in zip(u, v))
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(u, v))
     return (
         f'<text x="{left + 3}" y="10">{head}</text><polyline class="{head}" points="{points}"/>'
         f'<line x1="{left}" x2="{left + width}" y1="91" y2="91"/>'

@@ -146,7 +146,7 @@ def _is_neutral(name, value):
 def _numbers(value):
     """The numbers in a number, an array, or a dictionary; none where they are not seen."""
     values = list(value.values()) if isinstance(value, dict) else value
-    if hasattr(values, "tolist"): values = values.tolist()
+    values = getattr(values, "tolist", lambda: values)()
     try: return [float(x) for x in np.ravel(values)]
     except (TypeError, ValueError): return []
 

@@ -10,13 +10,16 @@ import pytest
 from helpers import ROOT
 
 from xent_lit import explain, is_cross_entropy
+from xent_lit.arguments import floor_of_smoothing
 from xent_lit.atlas import ATLAS
 from xent_lit.evidence import Argued, Bounded
 from xent_lit.explanation import ANSWERS, catalogue
 from xent_lit.laws.atlas import claim_of_row, claims
 from xent_lit.loss import GROUPS, VERDICTS
 from xent_lit.losses import LOSSES
+from xent_lit.models.bernoulli import Bernoulli
 from xent_lit.models.support import REALS
+from xent_lit.naming import find
 from xent_lit.proof.claim import verify
 
 each_row = pytest.mark.parametrize("row", ATLAS.values(), ids=lambda row: row.name)
@@ -74,6 +77,19 @@ def test_a_row_that_is_wrong_is_refused():
             verdict="none",
             evidence=Bounded(range(-3, 4), 0.0, 1e6, right.of),
         ),
+        "likelihood": replace(
+            hinge, evidence=replace(hinge.evidence, likelihood=LOSSES["squared error"].of)
+        ),
+        "truth": replace(LOSSES["logistic"], verdict="cross-entropy", truth=Bernoulli),
+        "pmf of a score": replace(
+            ATLAS["Brier"], reads=lambda p: 2 * np.asarray(ATLAS["Brier"].reads(p))
+        ),
+        "score that states one thing": replace(
+            ATLAS["probability error"], verdict="score", reads=lambda p: (0.5, 0.5)
+        ),
+        "composite of nothing": replace(
+            ATLAS["CLIP"], evidence=replace(ATLAS["CLIP"].evidence, outcomes=tuple)
+        ),
     }
     verify(claim_of_row(right), draws=3)
     for words, row in wrong.items():
@@ -82,24 +98,64 @@ def test_a_row_that_is_wrong_is_refused():
             pytest.fail(f"the wrong {words} is accepted")
 
 
-@pytest.mark.parametrize(
-    "name, row",
-    {
-        "HuberLoss": "Huber",
-        "torch.nn.HuberLoss": "Huber",
-        "huber loss": "Huber",
-        "keras.losses.Huber": "Huber",
-        "reg:tweedie": "Tweedie",
-        "xgboost.reg:tweedie": "Tweedie",
-        "binary_crossentropy": "binary cross-entropy of probabilities",
-        "sparse_categorical_crossentropy": "softmax",
-        "sklearn.metrics.log_loss": "binary cross-entropy of probabilities",
-        "torch.nn.functional.binary_cross_entropy_with_logits": "logistic",
-        "PoissonNLLLoss": "poisson",
-    }.items(),
-)
-def test_names_as_people_write_them(name, row):
-    assert explain(name).name == row
+AS_WRITTEN = """
+DPO = Bradley–Terry; reward model = Bradley–Terry; bpr = Bradley–Terry; info nce = InfoNCE
+NT-Xent = InfoNCE; ELBO = variational autoencoder; vae loss = variational autoencoder
+CRPS = CRPS; CTCLoss = CTC; smooth l1 = Huber; SmoothL1Loss = Huber; F.smooth_l1_loss = Huber
+HuberLoss = Huber; keras.losses.Huber = Huber; tf.keras.losses.Huber = Huber
+lightgbm huber = Huber; logcosh = log-cosh; quantile regression = pinball
+mean_pinball_loss = pinball; BCE with logits = logistic; BCEWithLogitsLoss() = logistic
+torch.nn.functional.binary_cross_entropy_with_logits = logistic; logistic regression = logistic
+binary:logistic = logistic; sgd log_loss = logistic; statsmodels logit = logistic
+kl_div = KL divergence; Kullback-Leibler = KL divergence; kld = KL divergence
+tensorflow.keras.losses.KLDivergence = KL divergence; negative log likelihood = softmax
+categorical_crossentropy = softmax; sparse_categorical_crossentropy = softmax
+cross entropy loss = softmax; nn.CrossEntropyLoss(weight=w) = softmax; pytorch nll_loss = softmax
+xgboost softprob = softmax; lightgbm multiclass = softmax; softmax loss = softmax
+root mean squared error = squared error; catboost RMSE = squared error; torch mse = squared error
+least squares = squared error; linear regression = squared error; lightgbm l2 = squared error
+sklearn.metrics.mean_squared_error = squared error; lightgbm l1 = absolute error
+least absolute deviations = absolute error; PPO = policy gradient; trl grpo = policy gradient
+ArcFace = margin softmax; TripletMarginLoss = triplet; dice loss = Dice; f1 loss = Dice
+IoU = Jaccard; TverskyLoss = Jaccard; negative_binomial_nll = negative binomial; cox loss = Cox
+xgboost survival:cox = Cox; weibull regression = accelerated failure time
+ordinal cross entropy = cumulative link; LabelSmoothingCrossEntropy = label smoothing
+weighted cross entropy = class weights; FocalLoss = focal; catboost focal = focal
+mean_tweedie_deviance = Tweedie; reg:tweedie = Tweedie; xgboost.reg:tweedie = Tweedie
+poisson deviance = Poisson deviance; mean gamma deviance = gamma; xgboost reg:gamma = gamma
+catboost poisson = poisson; PoissonNLLLoss = poisson; poisson regression = poisson
+sklearn hinge = hinge; svm loss = hinge; trl hinge = hinge preference
+binary_crossentropy = binary cross-entropy of probabilities
+sklearn.metrics.log_loss = binary cross-entropy of probabilities
+catboost CrossEntropy = binary cross-entropy of probabilities; js divergence = reverse divergences
+generalized cross entropy = generalised cross-entropy; causal language modeling = next token
+masked language modeling = masked language model; MultiMarginLoss = multi-margin; wgan-gp = GAN generator
+NCALoss = neighbourhood components; soft target cross entropy = soft labels; emd = distances
+"""
+
+
+def test_names_as_people_write_them():
+    pairs = [entry.split(" = ") for entry in AS_WRITTEN.strip().replace("\n", "; ").split("; ")]
+    wrong = {}
+    for name, row in pairs:
+        found = find(name)
+        if not (found.name if found else "none").startswith(row):
+            wrong[name] = found and found.name
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", ["median squared eror", "ordinal hinge", "asymmetric entropy"])
+def test_an_unknown_name_gets_names_that_are_like_it(name):
+    with pytest.raises(ValueError, match=r"\(near: .*\b(squared|ordinal|asymmetric|entropy)\b"):
+        explain(name)
+
+
+def test_all_are_listed_in_lines_that_fit():
+    lines = catalogue().splitlines()
+    assert max(map(len, lines)) <= 100
+    assert any("absolute error" in line and "Laplace(f, b)" in line for line in lines)
+    long = {name for name in ATLAS if len(repr(explain(name)).splitlines()) > 14}
+    assert long == set()
 
 
 def test_what_an_explanation_holds():
@@ -126,20 +182,135 @@ def test_a_function_of_ones_own():
         explain(square)
 
 
+def test_the_factor_and_the_probabilities_of_a_function_of_ones_own():
+    def twice(y, f):
+        return 2 * LOSSES["logistic"].of(y, f)
+
+    found = explain(twice, outcomes=[0, 1], predictions=[-1.0, 0.0, 1.0, 2.0])
+    assert found.factor == pytest.approx(0.5) and "0.7311, 0.2689" in found.rows["probabilities"]
+
+
 def test_objects_of_torch_tell_their_arguments():
     torch = pytest.importorskip("torch")
-    plain = explain(torch.nn.CrossEntropyLoss())
-    assert plain.verdict == "nll" and plain.name == "softmax"
-    smooth = explain(torch.nn.CrossEntropyLoss(label_smoothing=0.1))
-    assert smooth.verdict == "cross-entropy" and "0.1" in smooth.arguments["label_smoothing"]
-    weighted = explain(torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0])))
-    assert weighted.verdict == "cross-entropy" and "pos_weight" in weighted.arguments
-    assert explain(torch.nn.HuberLoss).name == explain(torch.nn.functional.huber_loss).name
-    partial = functools.partial(torch.nn.functional.cross_entropy, label_smoothing=0.2)
-    assert explain(partial).verdict == "cross-entropy"
-    assert "delta" in explain(torch.nn.HuberLoss(delta=0.5)).arguments
+    nn, F = torch.nn, torch.nn.functional
+    for loss in nn.CrossEntropyLoss, nn.MSELoss, nn.GaussianNLLLoss, nn.SmoothL1Loss, nn.CTCLoss:
+        assert explain(loss()) == explain(loss) == explain(loss().forward), loss
+    assert explain(nn.BCEWithLogitsLoss(pos_weight=torch.ones(1))).arguments == {}
+    assert explain(nn.HuberLoss).name == explain(F.huber_loss).name == "Huber"
+    floor = explain(functools.partial(F.cross_entropy, label_smoothing=0.1))
+    assert (
+        floor.verdict == "cross-entropy" and "0.5003 for 10" in floor.arguments["label_smoothing"]
+    )
+    said = {
+        nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0])): "sum of the weights",
+        nn.BCELoss(weight=torch.tensor([1.0, 2.0])): "number of entries",
+        nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0])): "0.75 fits best",
+        nn.CrossEntropyLoss(ignore_index=0): "left out",
+        nn.KLDivLoss(): "1/K of the mean divergence",
+        nn.KLDivLoss(reduction="batchmean"): "the number N of examples",
+        nn.GaussianNLLLoss(full=True): "0.9189 is added",
+        nn.PoissonNLLLoss(full=True): "Stirling",
+        nn.HuberLoss(delta=2.0): "log Z is 0.9274",
+        nn.SmoothL1Loss(beta=0.5): "the factor is 0.5",
+        nn.CTCLoss(zero_infinity=True): "costs 0",
+    }
+    for loss, words in said.items():
+        assert words in " ".join(explain(loss).arguments.values()), loss
+    assert explain(nn.SmoothL1Loss(beta=0.5)).factor == 0.5
+    assert explain(nn.MultiMarginLoss(weight=torch.tensor([1.0, 2.0]))).verdict == "none"
+    assert explain(nn.PoissonNLLLoss()).model == "Poisson(exp f)"
+    assert explain(nn.PoissonNLLLoss(log_input=False)).model == "Poisson(f)"
+    for what in nn.Softmax, nn.Linear(2, 3), F.softmax, torch.poisson, nn.CosineSimilarity, 3:
+        with pytest.raises(TypeError, match="expected a name or a loss of a library"):
+            explain(what)
+
+
+def test_floors_and_reweighted_chances_are_as_said():
+    torch = pytest.importorskip("torch")
+    smoothed = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+    best = torch.log(torch.full((10,), 0.01, dtype=float)) + torch.eye(10)[3] * np.log(91)
+    assert float(smoothed(best[None], torch.tensor([3]))) == pytest.approx(
+        floor_of_smoothing(0.1, 10)
+    )
+    logit = torch.logit(torch.tensor([0.75, 0.75], dtype=float)).requires_grad_()
+    weighted = torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0]))
+    weighted(logit, torch.tensor([0.0, 1.0], dtype=float)).backward()
+    assert float(logit.grad.sum()) == pytest.approx(0)
+
+
+def in_torch(torch):
+    """What torch ships, as ℓ(y, f, *shape) of the rows."""
+    nn, F = torch.nn, torch.nn.functional
+
+    def of(loss):
+        return lambda y, f, *shape: loss(
+            torch.tensor(np.atleast_1d(f)), torch.tensor(np.atleast_1d(np.asarray(y, float)))
+        )
+
+    def of_classes(loss):
+        return lambda y, f: loss(torch.tensor(f)[None], torch.tensor([y]))
+
+    def marked(f, y):
+        there = torch.nonzero(y)[:, 0]
+        return F.multilabel_margin_loss(f, F.pad(there, (0, len(y) - len(there)), value=-1))
+
+    return {
+        "squared error": of(nn.MSELoss()),
+        "absolute error": of(nn.L1Loss()),
+        "Huber": lambda y, f, d: of(nn.HuberLoss(delta=d))(y, f),
+        "logistic": of(nn.BCEWithLogitsLoss()),
+        "Bradley–Terry": lambda y, r: of(nn.SoftMarginLoss())(2 * y - 1, r[0] - r[1]),
+        "softmax": of_classes(nn.CrossEntropyLoss()),
+        "label smoothing": of_classes(nn.CrossEntropyLoss(label_smoothing=0.1)),
+        "binary cross-entropy of probabilities": of(nn.BCELoss()),
+        "soft labels": of(nn.BCELoss()),
+        "multi-label": of(nn.MultiLabelSoftMarginLoss()),
+        "KL divergence": of(lambda f, y: F.kl_div(f.log(), y, reduction="sum")),
+        "multi-margin": of_classes(nn.MultiMarginLoss()),
+        "multi-label margin": of(marked),
+        "poisson": of(nn.PoissonNLLLoss(log_input=False, eps=0)),
+        "Gaussian with its variance": of(lambda f, y: F.gaussian_nll_loss(f[:1], y, f[1:])),
+        "cosine distance": of(
+            lambda f, y: F.cosine_embedding_loss(f[None], y[None], torch.ones(1))
+        ),
+        "hinge preference": of(
+            lambda d, y: F.margin_ranking_loss(d, torch.zeros(1), y, margin=1.0)
+        ),
+    }
+
+
+def test_rows_are_what_torch_computes():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    for name, shipped in in_torch(torch).items():
+        row = ATLAS[name]
+        for y in row.outcomes:
+            for f in row.predictions(rng)[:8]:
+                shape = row.shapes(rng)
+                found = float(shipped(y, f, *shape))
+                assert found == pytest.approx(float(row.of(y, f, *shape)), rel=1e-9, abs=1e-9), name
+
+
+def test_no_other_verdict_and_no_other_factor_is_accepted():
+    accepted = []
+    for row in ATLAS.values():
+        if isinstance(row.evidence, Argued):
+            continue
+        wrong = [replace(row, verdict=other) for other in VERDICTS if other != row.verdict]
+        if row.model:
+            wrong.append(replace(row, factor=lambda *s, row=row: 1.01 * row.factor_at(*s)))
+            wrong.append(replace(row, term=lambda y, xp, *s, row=row: row.term(y, xp, *s) + 0.01))
+        for other in wrong:
+            try:
+                verify(claim_of_row(replace(other, symbols=list)), draws=3)
+            except (AssertionError, ValueError):
+                continue
+            accepted.append((row.name, other.verdict))
+    assert accepted == []
 
 
 def test_the_answer_for_a_name_follows_from_the_row():
     answers = {"Huber": True, "Brier": False, "label smoothing": False, "Dice": False}
     assert {name: is_cross_entropy(name) for name in answers} == answers
+    for name, row in ATLAS.items():
+        assert is_cross_entropy(name) == (row.verdict in ("nll", "nll-fixed")), name

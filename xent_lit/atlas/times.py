@@ -105,7 +105,7 @@ TIME_LOSSES: tuple[Loss, ...] = (
         group="times",
         verdict="composite",
         aliases=("cox partial likelihood", "partial likelihood", "deepsurv",
-                 "proportional hazards", "cox proportional hazards"),
+                 "proportional hazards", "cox proportional hazards", "survival"),
         shipped=("xgb.survival:cox", "cat.Cox", "pycox.cox_ph_loss", "sm.PHReg",
                  "lifelines.CoxPHFitter"),
         formula="Σ (log Σ exp f_j − f_i) over events i, the inner sum over all at risk",
@@ -127,7 +127,7 @@ TIME_LOSSES: tuple[Loss, ...] = (
         group="times",
         verdict="nll",
         aliases=("aft", "censored", "weibull regression", "tobit", "interval censoring",
-                 "weibull", "survival"),
+                 "weibull"),
         shipped=("xgb.survival:aft", "cat.SurvivalAft", "lifelines.WeibullFitter"),
         formula="−log density for a time that was seen, −log(F(b) − F(a)) for one that lies "
                 "somewhere between a and b, or with b = ∞ beyond a",

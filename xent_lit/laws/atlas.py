@@ -112,7 +112,9 @@ def _verdicts(row):
     """The verdicts that the parts of a row allow."""
     if row.model and row.truth: return ("cross-entropy",)
     if row.model: return ("nll-fixed",) if _drops_with_shape(row) else ("nll",)
-    if "score" not in row.evidence.verdicts: return row.evidence.verdicts
+    verdicts = row.evidence.verdicts
+    if verdicts == ("nll",) and row.outcomes and _drops_with_shape(row): return ("nll-fixed",)
+    if "score" not in verdicts: return verdicts
     return ("score",) if row.reads and _is_proper(row) else ("none",)
 
 def _drops_with_shape(row):
