@@ -15,9 +15,7 @@ import numpy as np
 from ..arrays.symbols import constants, special_function, symbolic, symbols_vector
 from ..arrays.door import as_arrays
 from ..proof.claim import Claim
-from ..models.distribution import LocationScale
 from ..models.normal import Normal
-from ..models.between import between_of_logistic
 from ..models.poisson import Poisson
 
 # %% ../../nbs/families.ipynb #cfacca7c
@@ -28,6 +26,7 @@ from ..models.lognormal import LogNormal
 from ..models.maps import power
 from ..models.ordered import BradleyTerry, OrderedLogit, RaoKupper
 from ..models.orders import PlackettLuce
+from ..models.shapes import Logistic
 from ..models.transformed import Transformed
 from ..models.truncated import Truncated
 from ..models.zero_inflated import ZeroInflated
@@ -232,14 +231,6 @@ bounds = Claim(
     twin=lambda *args: (_costs_of_bounds(*args), _taken_for_times(*args)),
     symbols=_symbols_of_times, draw=_draw_times, rtol=1e-10, typeset=False)
 
-class _Logistic(LocationScale):
-    """A logistic density, of which only intervals are asked."""
-    rules = {**LocationScale.rules}
-
-    def log_between(self, low, high):
-        """log P(low < x ≤ high)."""
-        return between_of_logistic(self, low, high)
-
 def _read_off(family, f, cuts):
     """The probabilities of the intervals, and their total."""
     prob = Discretized(family(f, 1.0), cuts).prob(np.arange(len(cuts) + 1.0))
@@ -252,7 +243,7 @@ grades_are_intervals = Claim(
     id="grades-are-intervals",
     statement="A density that is read off in intervals, of which the outer ones collect the "
               "tails, has the total 1; with logistic noise it is the ordered logit.",
-    law=lambda f, cuts: (_read_off(_Logistic, f, cuts), _as_grades(f, cuts)),
+    law=lambda f, cuts: (_read_off(Logistic, f, cuts), _as_grades(f, cuts)),
     twin=lambda f, cuts: (_read_off(Normal, f, cuts), _as_grades(f, cuts)),
     draw=lambda rng: (rng.normal(), np.sort(rng.normal(size=4))), required_marks="NT")
 

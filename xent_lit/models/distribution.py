@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['Distribution', 'EitherForm', 'ProbsOrLogits', 'known_or_expected', 'itself',
-           'overflow_is_infinite', 'LocationScale']
+           'overflow_is_infinite', 'HasLocAndScale']
 
 # %% ../../nbs/04_models.ipynb #367fad96
 import math
@@ -427,7 +427,7 @@ def itself(x):
 # %% ../../nbs/04_models.ipynb #99ad57cc
 overflow_is_infinite = np.errstate(over="ignore", under="ignore")   # the square of 1e200, say
 
-class LocationScale(Distribution):
+class HasLocAndScale(Distribution):
     """A density with a location and a scale: numbers, arrays ``(*batch,)`` or symbols.
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.

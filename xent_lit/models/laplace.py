@@ -11,14 +11,14 @@ from ..arrays.checks import as_broadcastable
 from ..terms import excess_of_decay, kl_div
 from .pairs import closed_form, knows
 from .fitting import check_spread
-from .distribution import Distribution, LocationScale, overflow_is_infinite
+from .distribution import Distribution, HasLocAndScale, overflow_is_infinite
 from .rules import Finite, Positive
 
 # %% ../../nbs/04_models.ipynb #7338e748
 from .normal import Normal
 
 # %% ../../nbs/04_models.ipynb #3d690e2b
-class Laplace(LocationScale):
+class Laplace(HasLocAndScale):
     """Laplace distribution with median ``loc`` and mean absolute deviation ``scale``.
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.

@@ -12,12 +12,12 @@ from .links import IDENTITY
 from .pairs import closed_form, knows
 from .fitting import check_spread
 from .distribution import (
-    Distribution, itself, known_or_expected, LocationScale, overflow_is_infinite)
+    Distribution, itself, known_or_expected, HasLocAndScale, overflow_is_infinite)
 from .exponential_family import Declared, SQUARE, X
 from .rules import Finite, Positive
 
 # %% ../../nbs/04_models.ipynb #41dd13d4
-class Normal(Declared, LocationScale):
+class Normal(Declared, HasLocAndScale):
     """Normal distribution with mean ``loc`` and standard deviation ``scale``
     (numbers, arrays ``(*batch,)`` or symbols).
 

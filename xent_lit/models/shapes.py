@@ -16,6 +16,7 @@ from ..arrays.types import ArrayLike
 from ..arrays.symbols import constants, symbolic
 from ..terms import phi
 from ..special import erf, gammaincc, gammaln, stirling_excess
+from .between import between_of_logistic
 from .bessel import scaled_k0, scaled_k1
 from .densities import half, log1p_square
 from .rules import Finite, Positive, Rule
@@ -201,6 +202,10 @@ class Logistic(ErrorDensity):
     def standard_draws(self, rng, shape):
         """NumPy's own."""
         return rng.logistic(size=shape)
+
+    def log_between(self, low, high):
+        """log P(low < x ≤ high)."""
+        return between_of_logistic(self, low, high)
 
 def _log_cosh(r, xp):
     """log cosh r, which next to 0 is r²/2."""
