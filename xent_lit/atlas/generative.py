@@ -21,7 +21,7 @@ from ..models.transformed import Transformed
 # %% ../../nbs/atlas.ipynb #atgenerative
 _NOISE_OF_PICTURE = 0.5                                       # the variance σ² of a decoder
 _CODES = np.array([0.0, 1.0, 20.0])                           # of a quantiser
-_PLACES = np.array([0.0, 1.0, 2.5])                           # where a process is seen
+_INPUTS = np.array([0.0, 1.0, 2.5])                           # where a process is seen
 _LEVELS = np.arange(256) / 255                                # of grey
 _BRIGHT = ((0.6, -0.4, 0.15), (0.4, 0.7, 0.3))                # weights, places, scales
 
@@ -146,8 +146,8 @@ def _pushes_of_one_loss(theta, phi):
     return real * phi, real * theta
 
 def _kernel(length):
-    squares = (_PLACES[:, None] - _PLACES) ** 2
-    return np.exp(-squares / (2 * length**2)) + 0.1 * np.eye(len(_PLACES))
+    squares = (_INPUTS[:, None] - _INPUTS) ** 2
+    return np.exp(-squares / (2 * length**2)) + 0.1 * np.eye(len(_INPUTS))
 
 def _process(y, length):
     table, y = _kernel(length), np.asarray(y)
@@ -155,7 +155,7 @@ def _process(y, length):
     return (y @ np.linalg.solve(table, y) + log_det + len(y) * math.log(2 * math.pi)) / 2
 
 def _process_model(length):
-    return MultivariateNormal(np.zeros(len(_PLACES)), _kernel(length))
+    return MultivariateNormal(np.zeros(len(_INPUTS)), _kernel(length))
 
 def _lengths(rng):
     return rng.uniform(0.3, 3, size=25)

@@ -26,7 +26,7 @@ _say = np.random.default_rng(18)
 _FRAMES = _say.dirichlet([1, 1, 1], size=4)                   # 4 frames, blank and 2 labels
 _GRID = _say.dirichlet([1, 1, 1], size=(3, 4))                # 3 frames, after 0 … 3 labels
 _GRID[:, 3] = 1, 0, 0                                         # no more than 3 labels
-_TAGS, _STEPS = _say.normal(size=(4, 3)), _say.normal(size=(3, 3))
+_TAGS, _TAG_STEPS = _say.normal(size=(4, 3)), _say.normal(size=(3, 3))
 _NEXT = _say.dirichlet([1, 1, 1], size=4)                     # after each token, and at first
 _PAIR = np.array([[0.4, 0.1], [0.1, 0.4]])                    # of two tokens
 _WORDS = np.array([1.5, 0.5, 0.0, -0.5, -1.5])                # logits of five tokens
@@ -38,7 +38,7 @@ _sequence_chances = LOSSES["focal"].predictions
 
 def _cost_of_transcript(y): return ctc_surprise(y, _FRAMES)
 def _cost_by_transducer(y): return transducer_surprise(y, _GRID)
-def _cost_of_tags(y): return field_surprise(y, _TAGS, _STEPS)
+def _cost_of_tags(y): return field_surprise(y, _TAGS, _TAG_STEPS)
 def _four_tags(): return list(product(range(3), repeat=4))
 def _three_tokens(): return list(product(range(3), repeat=3))
 def _two_tokens(): return list(product(range(2), repeat=2))
