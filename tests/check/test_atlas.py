@@ -129,7 +129,7 @@ binary_crossentropy = binary cross-entropy of probabilities
 sklearn.metrics.log_loss = binary cross-entropy of probabilities
 catboost CrossEntropy = binary cross-entropy of probabilities; js divergence = reverse divergences
 generalized cross entropy = generalised cross-entropy; causal language modeling = next token
-masked language modeling = masked language model; MultiMarginLoss = multi-margin; wgan-gp = GAN generator
+masked language modeling = masked language model; wgan-gp = GAN generator
 NCALoss = neighbourhood components; soft target cross entropy = soft labels; emd = distances
 """
 
