@@ -191,6 +191,9 @@ def explain(loss: Any, *, outcomes: Sequence | Support | None = None,
       assumes             Laplace(f, b) with one fixed b
       drops               the factor 1/b and the term log 2b
       in libraries        every MAE drops both; CatBoost trains with half the slope
+      mind                What fits best is the median, not the mean.
+      mind                Its second derivative is 0: boosted trees take 1 for it, and set each leaf
+                          to a median.
     """
     if outcomes is not None or predictions is not None:
         return _of_function(loss, outcomes, predictions)
