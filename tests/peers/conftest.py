@@ -39,6 +39,12 @@ def pytest_sessionfinish(session, exitstatus):
         digits = json.loads(json.dumps(rows), parse_float=lambda x: float(f"{float(x):.1e}"))
         names = [name for names in comparison.ROWS.values() for name in names]
         left = {name: why for name in names if (why := comparison.reason(name))}
-        found = {"versions": comparison.versions(), "differences": digits, "left out": left}
+        fronts = {front: package for front, (_, package) in comparison.LIBRARIES.items()}
+        found = {
+            "versions": comparison.versions(),
+            "packages": fronts,
+            "differences": digits,
+            "left out": left,
+        }
         text = json.dumps(found, indent=1, ensure_ascii=False)
         (comparison.HERE / "seen.json").write_text(text + "\n", encoding="utf-8")

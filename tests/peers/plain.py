@@ -245,30 +245,30 @@ FORMULAS = {
 
 VARIANTS = {
     # half of it, after a shift of the whole group
-    "cat.QueryCrossEntropy": shifted_in_group,
+    ("soft labels", "cat.QueryCrossEntropy"): shifted_in_group,
     # shows what it is made of: with a logarithm of a sum of exponentials, the softmax loss
-    "optax.make_fenchel_young_loss": categorical,
+    ("sparsemax", "optax.make_fenchel_young_loss"): categorical,
     # another count in the place of the row's Poisson
-    "smd.ZeroInflatedNegativeBinomialP": inflated(negative_binomial),
-    "smd.ZeroInflatedGeneralizedPoisson": inflated(generalised_poisson),
-    "smd.TruncatedLFNegativeBinomialP": truncated(negative_binomial),
+    ("zero-inflated Poisson", "smd.ZeroInflatedNegativeBinomialP"): inflated(negative_binomial),
+    ("zero-inflated Poisson", "smd.ZeroInflatedGeneralizedPoisson"): inflated(generalised_poisson),
+    ("zero-truncated Poisson", "smd.TruncatedLFNegativeBinomialP"): truncated(negative_binomial),
     # a distance that is small or large, without the row's difference of two
-    "torch.nn.HingeEmbeddingLoss": lambda y, f: f if y else plus(1 - f),
+    ("hinge preference", "torch.nn.HingeEmbeddingLoss"): lambda y, f: f if y else plus(1 - f),
     # one item by itself, as the row says, by another loss; and all pairs by the row's
-    "rax.pointwise_sigmoid_loss": lambda y, f: np.sum(bernoulli_logit(y, f)),
-    "rax.pairwise_mse_loss": pairwise_squares,
+    ("pointwise ranking", "rax.pointwise_sigmoid_loss"): lambda y, f: np.sum(bernoulli_logit(y, f)),
+    ("pointwise ranking", "rax.pairwise_mse_loss"): pairwise_squares,
     # pairs without the weight by a metric that is the row's
-    "rax.pairwise_soft_zero_one_loss": pairs_not_won,
-    "rax.pairwise_qr_loss": pairs_off,
+    ("LambdaRank", "rax.pairwise_soft_zero_one_loss"): pairs_not_won,
+    ("LambdaRank", "rax.pairwise_qr_loss"): pairs_off,
     # the convex bound of the row's
-    "kornia.lovasz_hinge_loss": lovasz_hinge,
+    ("Jaccard", "kornia.lovasz_hinge_loss"): lovasz_hinge,
     # other prices of embeddings that belong together or do not
-    "pml.CircleLoss": circle,
-    "keras.Circle": circle,
-    "pml.ContrastiveLoss": contrastive,
+    ("triplet", "pml.CircleLoss"): circle,
+    ("triplet", "keras.Circle"): circle,
+    ("triplet", "pml.ContrastiveLoss"): contrastive,
     # one centre for each class in the place of neighbours
-    "pml.NormalizedSoftmaxLoss": normalised_softmax,
-    "pml.ProxyNCALoss": proxies,
+    ("neighbourhood components", "pml.NormalizedSoftmaxLoss"): normalised_softmax,
+    ("neighbourhood components", "pml.ProxyNCALoss"): proxies,
     # the margin is taken from the cosine, not added to the angle
-    "pml.CosFaceLoss": cos_face,
+    ("margin softmax", "pml.CosFaceLoss"): cos_face,
 }

@@ -276,32 +276,34 @@ OF_NAME = {
         moved(real((0, 2)), lambda y, f: (sigmoid(y), sigmoid(f))),
     ("soft labels", "cat.CrossEntropy"):
         moved(real((0, 2)), lambda y, f: (sigmoid(y), sigmoid(f))),
-    "lgb.multiclassova": CLASSES,
-    "cat.MultiClassOneVsAll": CLASSES,
-    "cat.GroupQuantile": lambda rng: [(y, f, {"tau": 0.2}) for y, f, _ in graded(rng)],
-    "cat.Focal": of_label((1, 0), (-1, 0), gamma=(0.5, 2.0)),
-    "kornia.focal_loss": of_classes(3, gamma=(0.5, 2.0)),
-    "keras.CategoricalFocalCrossentropy": of_classes(3, gamma=(0.5, 2.0)),
-    "torch.nn.AdaptiveLogSoftmaxWithLoss": of_classes(4),
-    "optax.multiclass_perceptron_loss": CLASSES,
-    "optax.sparsemax_loss": of_label((1, 0), (1, 3), (-1, 0.5)),
-    "smd.ZeroInflatedNegativeBinomialP": zeros_or_not(logit=(-1.0, 0.4), alpha=(0.5, 2.0)),
-    "smd.ZeroInflatedGeneralizedPoisson": zeros_or_not(logit=(-1.0, 0.4), alpha=(0.1, 0.3)),
-    "smd.TruncatedLFNegativeBinomialP":
+    ("multi-label", "lgb.multiclassova"): CLASSES,
+    ("multi-label", "cat.MultiClassOneVsAll"): CLASSES,
+    ("pinball", "cat.GroupQuantile"): lambda rng: [(y, f, {"tau": 0.2}) for y, f, _ in graded(rng)],
+    ("focal", "cat.Focal"): of_label((1, 0), (-1, 0), gamma=(0.5, 2.0)),
+    ("focal", "kornia.focal_loss"): of_classes(3, gamma=(0.5, 2.0)),
+    ("focal", "keras.CategoricalFocalCrossentropy"): of_classes(3, gamma=(0.5, 2.0)),
+    ("softmax", "torch.nn.AdaptiveLogSoftmaxWithLoss"): of_classes(4),
+    ("perceptron", "optax.multiclass_perceptron_loss"): CLASSES,
+    ("sparsemax", "optax.sparsemax_loss"): of_label((1, 0), (1, 3), (-1, 0.5)),
+    ("zero-inflated Poisson", "smd.ZeroInflatedNegativeBinomialP"):
+        zeros_or_not(logit=(-1.0, 0.4), alpha=(0.5, 2.0)),
+    ("zero-inflated Poisson", "smd.ZeroInflatedGeneralizedPoisson"):
+        zeros_or_not(logit=(-1.0, 0.4), alpha=(0.1, 0.3)),
+    ("zero-truncated Poisson", "smd.TruncatedLFNegativeBinomialP"):
         moved(zeros_or_not(alpha=(0.5, 2.0)), lambda y, f: (y + 1, f)),
-    "torch.nn.HingeEmbeddingLoss": of_label((1, 0.4), (-1, 0.4), (-1, 3)),
-    "torch.nn.MarginRankingLoss":
+    ("hinge preference", "torch.nn.HingeEmbeddingLoss"): of_label((1, 0.4), (-1, 0.4), (-1, 3)),
+    ("hinge preference", "torch.nn.MarginRankingLoss"):
         moved(of_classes(2), lambda y, f: (y, f)),
-    "rax.pointwise_sigmoid_loss": of_subsets(4),
-    "sm.PHReg": at_once,
-    "cat.QueryCrossEntropy": of_subsets(4),
-    "pml.NPairsLoss": embedded(),
-    "keras.Circle": embedded(gamma=2.0, margin=0.4),
-    "pml.CircleLoss": embedded(gamma=2.0, margin=0.4),
-    "pml.ContrastiveLoss":
+    ("pointwise ranking", "rax.pointwise_sigmoid_loss"): of_subsets(4),
+    ("Cox", "sm.PHReg"): at_once,
+    ("soft labels", "cat.QueryCrossEntropy"): of_subsets(4),
+    ("InfoNCE", "pml.NPairsLoss"): embedded(),
+    ("triplet", "keras.Circle"): embedded(gamma=2.0, margin=0.4),
+    ("triplet", "pml.CircleLoss"): embedded(gamma=2.0, margin=0.4),
+    ("triplet", "pml.ContrastiveLoss"):
         lambda rng: [(i % 2, rng.normal(size=(2, 4)), {"margin": 2.0}) for i in range(DRAWN)],
-    "pml.NormalizedSoftmaxLoss": with_weight(temperature=0.5),
-    "pml.ProxyNCALoss": with_weight(),
-    "info_nce.InfoNCE":
+    ("neighbourhood components", "pml.NormalizedSoftmaxLoss"): with_weight(temperature=0.5),
+    ("neighbourhood components", "pml.ProxyNCALoss"): with_weight(),
+    ("InfoNCE", "info_nce.InfoNCE"):
         lambda rng: [(0, 2 * rng.random(5) - 1, {"temperature": 0.5}) for _ in range(DRAWN)],
 }

@@ -4,6 +4,7 @@
 difference. When a library changes what it does, a test here fails.
 """
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -64,6 +65,12 @@ def test_a_wrong_word_is_refused(row, name, wrong):
     assert value_difference(row, name, replace(words(name), **wrong)) > tolerance(name)
 
 
+def test_no_number_is_no_agreement(monkeypatch):
+    name = "torch.nn.MSELoss"
+    monkeypatch.setitem(library(name).SHIPPED, name, lambda y, f: math.nan)
+    assert not value_difference("squared error", name) <= tolerance(name)
+
+
 def test_a_wrong_slope_is_refused():
     twice = replace(words("xgb.count:poisson"), slope=2)
     assert slope_difference("poisson", "xgb.count:poisson", twice) > 0.1
@@ -96,7 +103,8 @@ def test_every_shipped_name_is_asked_or_left_out_with_a_reason():
     assert not set(NOT_INSTALLED) & set(LIBRARIES)
 
 
-@pytest.mark.parametrize("table", [FORMULAS, POINTS, VARIANTS, OF_NAME, WORDS, VIEWS, VIEWS_OF_NAME]
+@pytest.mark.parametrize(
+    "table", [FORMULAS, POINTS, VARIANTS, OF_NAME, WORDS, VIEWS, VIEWS_OF_NAME]
 )
 def test_every_entry_of_a_table_is_of_a_row_or_a_name(table):
     assert set(table) <= {*ROWS, *NAMES, *(name for _, name in NAMES)}

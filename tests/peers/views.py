@@ -130,22 +130,25 @@ VIEWS = {
 
 # A name that takes another form than its row's others.
 VIEWS_OF_NAME = {
-    "cat.GroupQuantile": lambda of, y, f, tau: np.mean([of(r, 0, tau) for r in centred(y - f)]),
+    ("pinball", "cat.GroupQuantile"):
+        lambda of, y, f, tau: np.mean([of(r, 0, tau) for r in centred(y - f)]),
     ("soft labels", "torch.nn.BCELoss"): as_it_is,
     ("soft labels", "cat.CrossEntropy"): as_it_is,
-    "keras.CategoricalFocalCrossentropy": of_own_logit,
-    "kornia.focal_loss": of_own_logit,
-    "lgb.multiclassova": one_against_all,
-    "cat.MultiClassOneVsAll": one_against_all,
-    "optax.sparsemax_loss": lambda of, y, f: of(y, np.array([0, f])),
-    "optax.multiclass_perceptron_loss": lambda of, y, f: of(1, f[y] - max(np.delete(f, y))),
+    ("focal", "keras.CategoricalFocalCrossentropy"): of_own_logit,
+    ("focal", "kornia.focal_loss"): of_own_logit,
+    ("multi-label", "lgb.multiclassova"): one_against_all,
+    ("multi-label", "cat.MultiClassOneVsAll"): one_against_all,
+    ("sparsemax", "optax.sparsemax_loss"): lambda of, y, f: of(y, np.array([0, f])),
+    ("perceptron", "optax.multiclass_perceptron_loss"):
+        lambda of, y, f: of(1, f[y] - max(np.delete(f, y))),
     # the best of the others counts as 0 at least
-    "keras.CategoricalHinge": lambda of, y, f: of(0, (f[y], max(0, *np.delete(f, y)))),
-    "torch.nn.MarginRankingLoss": lambda of, y, f: of(sign(y), f[0] - f[1]),
-    "cat.QueryRMSE": lambda of, y, f: each(of, centred(y - f), 0 * f),
-    "pml.NPairsLoss": lambda of, y, f:
+    ("multiclass hinge", "keras.CategoricalHinge"):
+        lambda of, y, f: of(0, (f[y], max(0, *np.delete(f, y)))),
+    ("hinge preference", "torch.nn.MarginRankingLoss"): lambda of, y, f: of(sign(y), f[0] - f[1]),
+    ("pointwise ranking", "cat.QueryRMSE"): lambda of, y, f: each(of, centred(y - f), 0 * f),
+    ("InfoNCE", "pml.NPairsLoss"): lambda of, y, f:
         np.mean([of(i, row, 1) for i, row in enumerate(unit(f[0::2]) @ unit(f[1::2]).T)]),
-    "info_nce.InfoNCE": as_it_is,
-    "kornia.dice_loss": lambda of, y, f: of(np.append(y, 1 - y), np.append(f, 1 - f)),
-    "kornia.tversky_loss": both_sides,
+    ("InfoNCE", "info_nce.InfoNCE"): as_it_is,
+    ("Dice", "kornia.dice_loss"): lambda of, y, f: of(np.append(y, 1 - y), np.append(f, 1 - f)),
+    ("Jaccard", "kornia.tversky_loss"): both_sides,
 }
