@@ -192,6 +192,7 @@ def test_objects_of_torch_tell_their_arguments():
     )
     said = {
         nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0])): "sum of the weights",
+        nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0]), label_smoothing=0.1): "and then",
         nn.BCELoss(weight=torch.tensor([1.0, 2.0])): "number of entries",
         nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0])): "0.75 fits best",
         nn.CrossEntropyLoss(ignore_index=0): "left out",
