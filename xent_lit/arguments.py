@@ -78,7 +78,12 @@ def changes_by(settings: dict, row: Loss) -> dict[str, str]:
     for name, value in settings.items():
         words = _words_for(name, value, row)
         if words: said[name] = f"{_short(value)}: {words}"
+    if {"weight", "label_smoothing"} <= said.keys():
+        said["label_smoothing"] = f"{_short(settings['label_smoothing'])}: {_BOTH}"
     return said
+
+_BOTH = ("the truth is mixed with the uniform distribution, by this share, and then the "
+         "weights of all classes count in each label's loss")
 
 def _words_for(name, value, row):
     if name in TRUTHS: return "" if _is_neutral(name, value) else _of_truth(name, value, row)

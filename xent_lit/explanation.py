@@ -105,6 +105,8 @@ def _wrapped(key, value):
 def _in_markdown(text):
     return "".join(f"&#{ord(x)};" if x in "|_*<`$" else x for x in text)
 
+_PENALTIES = "l2 regularization", "l2 penalty", "weight penalty"
+
 def explain(loss: Any, *, outcomes: Sequence | Support | None = None,
             predictions: Iterable | None = None) -> Explanation:
     """What a loss assumes: its formula, its model, what is dropped, and what goes wrong.
@@ -149,6 +151,7 @@ def explain(loss: Any, *, outcomes: Sequence | Support | None = None,
         return _of_function(loss, outcomes, predictions)
     if isinstance(loss, str):
         known = {squash(name): name for name in CHANGES}
+        known |= dict.fromkeys(map(squash, _PENALTIES), "weight decay")
         if squash(loss) in known: return _of_change(known[squash(loss)])
         return _of_row(row_named("explain", loss, also=tuple(CHANGES)))
     return _of_object(loss)

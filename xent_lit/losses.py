@@ -182,7 +182,7 @@ LOSSES = {row.name: row for row in (
         group="labels",
         verdict="nll",
         aliases=("logistic loss", "sigmoid cross-entropy", "bce with logits",
-                 "sigmoid bce", "xentropy", "logit"),
+                 "sigmoid bce", "sigmoid", "xentropy", "logit"),
         formula="log(1 + exp f) − y f for y in {0, 1} and a logit f",
         of=_logistic,
         assumes="Bernoulli(logits=f)",

@@ -9,6 +9,7 @@ __all__ = ['LIBRARIES', 'SPOKEN', 'BEFORE', 'AFTER', 'SPELLINGS', 'FUNCTIONS', '
 # %% ../nbs/atlas.ipynb #atnamei
 import difflib
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -49,9 +50,10 @@ def rows() -> dict[str, Loss]:
     return ATLAS
 
 def squash(name: str) -> str:
-    """A name without case, spaces, and marks, in American spelling: ``HuberLoss`` and
-    ``huber_loss`` are one."""
-    plain = re.sub(r"[^0-9a-zα-ω]", "", name.lower())
+    """A name without case, spaces, accents, and marks, in American spelling: ``HuberLoss``
+    and ``huber_loss`` are one."""
+    plain = unicodedata.normalize("NFKD", name).lower()
+    plain = re.sub(r"[^0-9a-zα-ω]", "", plain)
     for british, american in SPELLINGS.items(): plain = plain.replace(british, american)
     return plain
 

@@ -192,7 +192,7 @@ MARGIN_LOSSES: tuple[Loss, ...] = (
         name="probability error",
         group="labels",
         verdict="none",
-        aliases=("absolute error on probabilities", "dft", "1 - p"),
+        aliases=("absolute error on probabilities", "dft", "1 - p", "kto"),
         shipped=("trl.sft:dft", "trl.dpo:apo_zero", "trl.dpo:apo_down", "trl.kto:kto",
                  "trl.kto:apo_zero_unpaired"),
         formula="|y − f| for y in {0, 1} and a probability f",

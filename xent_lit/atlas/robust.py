@@ -231,7 +231,7 @@ ROBUST_LOSSES: tuple[Loss, ...] = (
                     "are."),)),
     _of_error(
         "general robust", _barron, _at(Barron), _barron_width, _alphas,
-        aliases=("barron", "adaptive robust", "general robust loss"),
+        aliases=("barron", "adaptive robust", "general robust loss", "robust loss"),
         shipped=("robust_loss.general",),
         formula="|α − 2|/α ((r²/|α − 2| + 1)^(α/2) − 1) for r = y − f",
         assumes="Barron(f, 1, α) for α from 0 on; none below, where the loss is bounded",
