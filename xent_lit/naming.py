@@ -9,6 +9,7 @@ __all__ = ['LIBRARIES', 'FUNCTIONS', 'rows', 'squash', 'names', 'row_named', 'fi
 import difflib
 import re
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from .loss import Loss
@@ -29,8 +30,7 @@ FUNCTIONS = {"binary_cross_entropy_with_logits": "BCEWithLogitsLoss",
 @cache
 def rows() -> dict[str, Loss]:
     """The atlas, read when it is first asked for: it takes as long as all else to import."""
-    from .atlas import ATLAS
-    return ATLAS
+    return import_module("xent_lit.atlas").ATLAS
 
 def squash(name: str) -> str:
     """A name without case, spaces, and marks: ``HuberLoss`` and ``huber_loss`` are one."""
