@@ -16,6 +16,9 @@ from ..loss import VERDICTS
 from ..evidence import Argued
 from ..atlas import ATLAS
 
+# %% ../../nbs/atlas.ipynb #atlawsnamei
+from ..naming import find
+
 # %% ../../nbs/atlas.ipynb #atlaws
 def claims():
     """A claim for each row that a machine can check."""
@@ -113,9 +116,6 @@ def _is_proper(row):
     stated = np.array([row.reads(f) for f in predictions])
     means = stated @ prices.T
     return bool(np.all(means >= np.diag(means)[:, None] - 1e-9))
-
-# %% ../../nbs/atlas.ipynb #atlawsnamei
-from ..naming import find
 
 # %% ../../nbs/atlas.ipynb #atlawsnamel
 def _names_of(row):
