@@ -6,6 +6,8 @@
 __all__ = ['LOSSES']
 
 # %% ../nbs/08_losses.ipynb #ee732af1
+from functools import partial
+
 from .arrays.symbols import constants, special_function
 from .arrays.door import as_arrays
 from .terms import softplus_pair
@@ -81,11 +83,12 @@ def _categorical_model(z):
 
 # symbols for SymPy: those of any sign, then the positive ones
 def _symbols(real, positive):
-    def symbols():
-        import sympy as sp
-        any_sign = sp.symbols(real, seq=True, real=True) if real else ()
-        return [(*any_sign, *sp.symbols(positive, seq=True, positive=True))]
-    return symbols
+    return partial(_named_symbols, real, positive)
+
+def _named_symbols(real, positive):
+    import sympy as sp
+    any_sign = sp.symbols(real, seq=True, real=True) if real else ()
+    return [(*any_sign, *sp.symbols(positive, seq=True, positive=True))]
 
 # the terms b(y)
 def _half_log_two_pi(y, xp, s=1):

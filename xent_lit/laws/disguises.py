@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['info_nce_law', 'several_partners', 'noise_contrast', 'rlhf_optimum', 'dpo_law',
-           'margin_is_a_tie', 'elbo_gap', 'diffusion_gap', 'score_matching']
+           'margin_leaves_a_tie', 'elbo_gap', 'diffusion_gap', 'score_matching']
 
 # %% ../../nbs/14_disguises.ipynb #glawimp
 import math
@@ -178,8 +178,8 @@ def _symbolic_margin():
     import sympy as sp
     return [(sp.Symbol("d", real=True), sp.Symbol("gamma", positive=True))]
 
-margin_is_a_tie = Claim(
-    id="margin-is-a-tie",
+margin_leaves_a_tie = Claim(
+    id="margin-leaves-a-tie",
     statement="A margin γ in a preference loss leaves the mass of a tie: with it the three "
               "outcomes sum to 1.",
     law=lambda d, margin: (_total(d, margin), 1),

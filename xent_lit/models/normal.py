@@ -12,7 +12,7 @@ from .links import IDENTITY
 from .pairs import closed_form, knows
 from .fitting import check_spread
 from .distribution import (
-    Distribution, itself, known_or_expected, HasLocAndScale, overflow_is_infinite)
+    Distribution, HasLocAndScale, itself, known_or_expected, overflow_is_infinite)
 from .exponential_family import Declared, SQUARE, X
 from .rules import Finite, Positive
 

@@ -16,8 +16,8 @@ from ..arrays.types import ArrayLike
 from ..arrays.symbols import constants, symbolic
 from ..terms import phi
 from ..special import erf, gammaincc, gammaln, stirling_excess
-from .between import between_of_logistic
 from .bessel import scaled_k0, scaled_k1
+from .between import between_of_logistic
 from .densities import half, log1p_square
 from .rules import Finite, Positive, Rule
 
