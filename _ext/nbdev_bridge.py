@@ -32,8 +32,8 @@ any other directive                 a warning, so a strict build fails
 A reader meets the idea first and the library's code behind it. A notebook whose name begins with a
 digit is a chapter. There exported code is folded, under what it ``adds`` or the names it defines,
 and its imports are absent. Elsewhere it stands open, with the imports folded, unless it says
-``code-fold: true``. What is exported to a module of ``laws`` is folded everywhere. Imports that are
-exported and not run are absent.
+``code-fold: true``. What is exported to a module of ``laws`` is folded everywhere. Imports that
+are exported and not run are absent.
 
 ``setup`` beside ``lib`` is code to run, unseen, before each notebook. Which files outputs depend on
 is told in ``dependencies``, where ``nbdev_bridge_depends`` is read.
