@@ -6,7 +6,7 @@
 __all__ = ['LOSSES']
 
 # %% ../nbs/08_losses.ipynb #ee732af1
-from functools import partial
+from dataclasses import dataclass
 
 from .arrays.symbols import constants, special_function
 from .arrays.door import as_arrays
@@ -82,13 +82,16 @@ def _categorical_model(z):
     return Categorical(logits=z)
 
 # symbols for SymPy: those of any sign, then the positive ones
-def _symbols(real, positive):
-    return partial(_named_symbols, real, positive)
+@dataclass(frozen=True)
+class _symbols:
+    """Symbols of these names, made when they are asked for."""
+    real: str
+    positive: str
 
-def _named_symbols(real, positive):
-    import sympy as sp
-    any_sign = sp.symbols(real, seq=True, real=True) if real else ()
-    return [(*any_sign, *sp.symbols(positive, seq=True, positive=True))]
+    def __call__(self):
+        import sympy as sp
+        any_sign = sp.symbols(self.real, seq=True, real=True) if self.real else ()
+        return [(*any_sign, *sp.symbols(self.positive, seq=True, positive=True))]
 
 # the terms b(y)
 def _half_log_two_pi(y, xp, s=1):

@@ -11,6 +11,7 @@ import difflib
 import re
 import unicodedata
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from .loss import Loss
@@ -46,8 +47,7 @@ FUNCTIONS = {"binary_cross_entropy_with_logits": "BCEWithLogitsLoss",
 @cache
 def rows() -> dict[str, Loss]:
     """The atlas, read when it is first asked for: it takes as long as all else to import."""
-    from .atlas import ATLAS
-    return ATLAS
+    return import_module("xent_lit.atlas").ATLAS
 
 def squash(name: str) -> str:
     """A name without case, spaces, accents, and marks, in American spelling: ``HuberLoss``
