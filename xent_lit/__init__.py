@@ -62,6 +62,8 @@ Families
     Beta                       a share between 0 and 1
     Dirichlet                  shares that sum to 1
     MultivariateNormal         vectors with a mean and a covariance
+    VonMises                   angles that go round and round
+    VonMisesFisher             unit vectors: the cosine distance
     Independent                a batch, read as one distribution of vectors
     Mixture                    a weighted mean of distributions
     Transformed                a distribution of f(x)
@@ -174,6 +176,8 @@ from .models import (
     Tweedie,
     TwoPieceNormal,
     Uniform,
+    VonMises,
+    VonMisesFisher,
     empirical,
 )
 from .regression import (
@@ -201,7 +205,7 @@ __all__ = [
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "Tweedie", "LogNormal",
     "HalfNormal", "Pareto",
-    "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
+    "Uniform", "Beta", "Dirichlet", "MultivariateNormal", "VonMises", "VonMisesFisher",
     "Independent", "Mixture", "Transformed", "Truncated",
     "mse", "gaussian_nll", "softmax", "log_softmax", "logsumexp", "explain", "is_cross_entropy",
     "conditional_cross_entropy", "conditional_kl_divergence",
