@@ -384,6 +384,13 @@ def tweedie_log_prob(x, mu, phi, power):
     return mp.log(mp.fsum(mp.exp(term) for term in terms)) - rate - b * x
 
 
+def von_mises_fisher_log_width(concentration, size):
+    """log ∫ exp(κ cos − κ) over the unit vectors, by the Bessel function I."""
+    order = mp.mpf(size) / 2 - 1
+    bessel = mp.log(mp.besseli(order, concentration)) - order * mp.log(concentration)
+    return mp.mpf(size) / 2 * mp.log(2 * mp.pi) + bessel - concentration
+
+
 def log_beta(a):
     return mp.fsum(map(mp.loggamma, a)) - mp.loggamma(mp.fsum(a))
 

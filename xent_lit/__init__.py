@@ -62,6 +62,8 @@ Families
     Beta                       a share between 0 and 1
     Dirichlet                  shares that sum to 1
     MultivariateNormal         vectors with a mean and a covariance
+    VonMises                   angles that go round and round
+    VonMisesFisher             unit vectors: the cosine distance
     Independent                a batch, read as one distribution of vectors
     Mixture                    a weighted mean of distributions
     Transformed                a distribution of f(x)
@@ -202,6 +204,8 @@ from .models import (
     Tweedie,
     TwoPieceNormal,
     Uniform,
+    VonMises,
+    VonMisesFisher,
     ZeroInflated,
     empirical,
 )
@@ -231,7 +235,7 @@ __all__ = [
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "Tweedie", "LogNormal",
     "HalfNormal", "Pareto",
-    "Uniform", "Beta", "Dirichlet", "MultivariateNormal",
+    "Uniform", "Beta", "Dirichlet", "MultivariateNormal", "VonMises", "VonMisesFisher",
     "Independent", "Mixture", "Transformed", "Truncated",
     "Censored", "Discretized", "ZeroInflated",
     "OrderedLogit", "BradleyTerry", "RaoKupper", "PlackettLuce",

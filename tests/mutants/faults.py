@@ -331,6 +331,8 @@ CHAPTERS = [
      "the side below without its width", "error-densities-normalise"),
     ("models.tilted", "TwoPieceNormal.standard_variance", keep("first", "-"),
      "the mean forgotten", "error-densities-moments"),
+    ("models.directions", "_cross_entropy_of_directions", keep("first", "+", 2),
+     "the distance of the directions forgotten", "directions-integrals"),
     ("models.unlike", "_beside_normal", constant(1.0, 2.0),
      "variance doubled", "registered-forms"),
     # ── Made from others

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['claims', 'family_claims', 'registered_forms', 'error_densities_normalise',
-           'error_densities_moments', 'tweedie_moments']
+           'error_densities_moments', 'tweedie_moments', 'directions_integrals']
 
 # %% ../../nbs/families.ipynb #73a2cf93
 import itertools
@@ -26,6 +26,7 @@ from .declaration import (
     claim_of, covariance_law, drawn, gradient_law, mean_law)
 from ..models.location_scale import ErrorDensity, LocationScale
 from ..models.tweedie import Tweedie
+from ..models.directions import sphere_sums, VonMises
 
 # %% ../../nbs/families.ipynb #lawfammake
 def claims():
@@ -250,3 +251,31 @@ tweedie_moments = Claim(
     law=lambda p: (_moments_of_tweedie(p), _known_of_tweedie(p)),
     twin=lambda p: (_moments_of_tweedie(p, at_zero=0), _known_of_tweedie(p)),
     draw=_draw_tweedie, rtol=1e-9, draws=8, required_marks="NT", typeset=False)
+
+# %% ../../nbs/families.ipynb #lawvm
+def _draw_directions(rng):
+    """Two von Mises distributions, and the numbers of entries of a unit vector."""
+    return draw_member(VonMises, rng), draw_member(VonMises, rng), int(rng.integers(2, 9))
+
+def _width_by_bessel(kappa, size):
+    """log ∫ exp(κ cos − κ) over the sphere, by the Bessel function I."""
+    from scipy.special import ive
+    order = size / 2 - 1
+    return size / 2 * np.log(2 * np.pi) - order * np.log(kappa) + np.log(ive(order, kappa))
+
+def _directions(p, q, size):
+    width = sphere_sums(np.asarray(p.concentration), size, np)[0]
+    return np.array([cross_entropy(p, q), entropy(p), 1 + kl_divergence(p, q), width])
+
+def _sums_of_directions(p, q, size, orders=0):
+    cost, own = _surprise(p, q), _surprise(p, p)
+    width = _width_by_bessel(p.concentration, size + orders)
+    return np.array([cost, own, 1 + cost - own, width])
+
+directions_integrals = Claim(
+    id="directions-integrals",
+    statement="Entropy, cross-entropy and divergence of angles are the integrals, and the "
+              "normaliser for unit vectors is that by the Bessel function.",
+    law=lambda *case: (_directions(*case), _sums_of_directions(*case)),
+    twin=lambda *case: (_directions(*case), _sums_of_directions(*case, orders=1)),
+    draw=_draw_directions, rtol=1e-9, draws=10, required_marks="NT", typeset=False)

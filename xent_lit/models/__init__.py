@@ -33,6 +33,7 @@ from .shapes import (
     PseudoHuber)
 from .tilted import AsymmetricLaplace, TwoPieceNormal
 from .multivariate_normal import MultivariateNormal
+from .directions import VonMises, VonMisesFisher
 from .independent import Independent
 from .mixture import Mixture
 from .maps import Map, affine, exp_map, power
@@ -55,7 +56,7 @@ __all__ = [
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "StudentT", "Cauchy", "Huber", "PseudoHuber", "HyperbolicSecant", "Logistic", "Fair",
     "Barron", "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace",
-    "TwoPieceNormal", "LocationScale", "MultivariateNormal",
+    "TwoPieceNormal", "LocationScale", "MultivariateNormal", "VonMises", "VonMisesFisher",
     "Independent", "Mixture", "Transformed", "Truncated",
     "Censored", "Discretized", "ZeroInflated",
     "OrderedLogit", "BradleyTerry", "RaoKupper", "PlackettLuce",

@@ -127,6 +127,7 @@ class LocationScale(ErrorDensity):
     0.5
     """
     rules = ErrorDensity.rules
+    used_for = "errors with a cost of your own"
 
     def __init__(self, rho: Callable, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0,
                  kinks: tuple = ()) -> None:
