@@ -137,9 +137,8 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         name="Bradley–Terry",
         group="choices",
         verdict="nll",
-        aliases=("dpo", "ranknet", "bradley-terry", "reward model loss",
-                 "pairwise logistic", "preference loss", "bpr",
-                 "bayesian personalized ranking", "pairwise ranking"),
+        aliases=("dpo", "ranknet", "bradley-terry", "reward model loss", "pairwise logistic",
+                 "preference loss", "bpr", "bayesian personalized ranking", "pairwise ranking"),
         shipped=("torch.soft_margin_on_differences", "rax.pairwise_logistic_loss",
                  "allrank.rankNet", "xgb.rank:pairwise", "cat.PairLogit",
                  "cat.PairLogitPairwise", "trl.reward", "trl.dpo:sigmoid",
@@ -149,9 +148,8 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
         assumes="BradleyTerry(r₁, r₂); in DPO r is β times the logarithm of how much "
                 "likelier the answer became, and the normaliser of the prior cancels",
         dropped="nothing",
-        libraries="RankNet, reward models, DPO and PairLogit are this one loss; "
-                  "XGBoost's rank:pairwise rescales the slopes of the pairs, unless it is told "
-                  "not to",
+        libraries="RankNet, reward models, DPO and PairLogit are this one loss; XGBoost's "
+                  "rank:pairwise rescales the slopes of the pairs, unless it is told not to",
         traps=(Trap("the sum over all pairs of one ranking is composite: answers that go "
                     "round in a circle have probability too, so the orders have less than "
                     "1"),),
@@ -171,8 +169,7 @@ CHOICE_LOSSES: tuple[Loss, ...] = (
                 "ahead by more than γ has not won",
         dropped="nothing; what the two answers leave is the probability of a tie",
         libraries="TRL",
-        traps=(Trap("σ(d) is not the probability that the first is preferred: σ(d − γ) is, "
-                    "and the rest is a tie"),),
+        traps=(Trap("σ(d) is not the probability that the first is preferred: σ(d − γ) is"),),
         outcomes=(0, 2),
         predictions=_choice_scores,
         shapes=_margins_of_choice,

@@ -20,7 +20,7 @@ from ..models.mixture import Mixture
 from ..models.normal import Normal
 from ..models.student_t import StudentT
 from ..models.transformed import Transformed
-from ..evidence import Whole
+from ..models.directions import VonMises, VonMisesFisher
 from ..losses import _half_log_two_pi, _half_precision, _scales, _symbols
 from ..loss import Loss, Trap
 from ..logits import logsumexp
@@ -115,24 +115,6 @@ def _angle_width(y, xp, k=1):
 def _sphere_width(y, xp, k=1):
     """log ∫ exp(−k (1 − cos)) over the sphere in three dimensions."""
     return math.log(2 * math.pi * -math.expm1(-2 * k) / k)
-
-# All of the circle, and of the sphere, in small parts: around a fixed f, for κ = 1.7.
-_TURNS = np.linspace(0, 2 * math.pi, 64, endpoint=False)
-_HEIGHTS, _BANDS = np.polynomial.legendre.leggauss(24)
-
-def _part_of_circle(y, f=0.7, k=1.7):
-    part = math.log(2 * math.pi / len(_TURNS))
-    return k * _angle_cost(y, f) + _angle_width(y, math, k) - part
-
-def _parts_of_sphere():
-    return [(height, turn, band) for height, band in zip(_HEIGHTS, _BANDS) for turn in _TURNS]
-
-def _part_of_sphere(part, f=(2 / 3, -1 / 3, 2 / 3), k=1.7):
-    height, turn, band = part
-    around = math.sqrt(1 - height**2)
-    y = around * math.cos(turn), around * math.sin(turn), height
-    size = math.log(band * 2 * math.pi / len(_TURNS))
-    return k * _cosine_cost(y, f) + _sphere_width(y, math, k) - size
 
 def _unit(vectors):
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
@@ -252,14 +234,14 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
         aliases=("von mises", "1 - cos", "circular"),
         formula="1 − cos(y − f) for angles",
         of=_angle_cost,
-        assumes="the von Mises distribution at f, with one fixed κ",
+        assumes="VonMises(f, κ) with one fixed κ",
         dropped="the factor κ and the term log(2π exp(−κ) I₀(κ))",
         outcomes=(-3.0, -0.5, 0.0, 1.0, 2.5),
         predictions=_angles,
         shapes=_scales,
         factor=_concentration,
         term=_angle_width,
-        evidence=Whole(lambda: list(_TURNS), _part_of_circle)),
+        model=VonMises),
     Loss(
         name="cosine distance",
         group="numbers",
@@ -269,7 +251,7 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
                  "keras.CosineSimilarity", "tf1.cosine_distance"),
         formula="1 − y·f for vectors of length 1",
         of=_cosine_cost,
-        assumes="the von Mises–Fisher distribution at f, with one fixed κ",
+        assumes="VonMisesFisher(f, κ) with one fixed κ",
         dropped="the factor κ and the logarithm of the total over the sphere",
         libraries="Keras returns −y·f, the others 1 − y·f; all divide by the lengths first",
         traps=(Trap("torch's loss of a pair that should differ, y = −1, is no likelihood."),),
@@ -278,5 +260,5 @@ NUMBER_LOSSES: tuple[Loss, ...] = (
         shapes=_scales,
         factor=_concentration,
         term=_sphere_width,
-        evidence=Whole(_parts_of_sphere, _part_of_sphere)),
+        model=VonMisesFisher),
 )

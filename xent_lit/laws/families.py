@@ -24,9 +24,9 @@ from .models import registered_pairs
 # %% ../../nbs/families.ipynb #0d18df6d
 from .declaration import (
     claim_of, covariance_law, drawn, gradient_law, mean_law)
+from ..models.directions import sphere_sums, VonMises
 from ..models.location_scale import ErrorDensity, LocationScale
 from ..models.tweedie import Tweedie
-from ..models.directions import sphere_sums, VonMises
 
 # %% ../../nbs/families.ipynb #lawfammake
 def claims():

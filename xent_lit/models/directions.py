@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['VonMises', 'Direction', 'VonMisesFisher', 'sphere_sums']
 
-# %% ../../nbs/families.ipynb #vmimp
+# %% ../../nbs/families.ipynb #08895d3c
 import math
 from typing import Annotated
 
