@@ -55,7 +55,7 @@ class Loss:
     shipped : its names in libraries, such as ``torch.nn.MSELoss``.
     verdict : one of ``VERDICTS``.
     formula : ℓ(y, f) in words.
-    of : ℓ(y, f, *shape) for one outcome and one prediction; None where a loss is defined on
+    of : ``ℓ(y, f, *shape)`` for one outcome and one prediction; None where a loss is defined on
         more than these.
     assumes : the model in words; for a loss without one, the reason.
     dropped : the factor and the term b(y) in words.
@@ -65,12 +65,12 @@ class Loss:
     predictions : ``predictions(rng)`` returns predictions to test it on.
     shapes : ``shapes(rng)`` returns further parameters of ℓ that are fixed, such as the δ
         of a Huber loss.
-    model : (f, *shape) ↦ distribution q_f, or None.
+    model : ``(f, *shape)`` ↦ distribution q_f, or None.
     truth : y ↦ the distribution that stands in place of the label, for a changed truth.
     factor, term : c and b in −log q_f(y) = c ℓ(y, f) + b(y), for a scale of 1; either may
         be a function of the shape: ``factor(*shape)``, ``term(y, xp, *shape)``.
     reads : f ↦ the probabilities that a prediction states, for a score.
-    symbols : returns symbolic (y, f, *shape), where SymPy can show the row.
+    symbols : returns symbolic ``(y, f, *shape)``, where SymPy can show the row.
     evidence : for a row without a model the argument that it has none, and for one whose
         sample space can be listed that its total is 1.
 
