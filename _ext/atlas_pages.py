@@ -131,7 +131,7 @@ def _entry(row):
         f":::{{dropdown}} **{_escaped(row.name)}**: {_escaped(ANSWERS[row.verdict])}",
         ":class-container: loss-entry",
         "",
-        "| | |",
+        "| what | in words |",
         "|---|---|",
         *lines,
         ":::",
