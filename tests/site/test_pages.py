@@ -271,21 +271,27 @@ def test_the_citation_file_is_complete():
     assert f"{given['date-released']:%Y}" in page and given["url"] in page
 
 
-API = (NBS / "api.md").read_text()
-PACKAGES = re.findall(r"\{library-modules\} (\w+)", API)
-NAMED = {*re.findall(r"automodule:: xent_lit\.(\S+)", API)}
-LISTED = [
-    name
-    for name, path in modules().items()
-    if path.stem != "__init__" and (name in NAMED or name.partition(".")[0] in PACKAGES)
-]
+def listed_on(page):
+    """The modules whose entries stand on a page: named there, or in a package that is."""
+    text = (NBS / f"{page}.md").read_text()
+    packages = re.findall(r"\{library-modules\} (\w+)", text)
+    named = {*re.findall(r"automodule:: xent_lit\.(\S+)", text)}
+    return [
+        name
+        for name, path in modules().items()
+        if path.stem != "__init__" and (name in named or name.partition(".")[0] in packages)
+    ]
+
+
+LISTED = {name: page for page in ("api", "api_inside") for name in listed_on(page)}
 
 
 @pytest.mark.parametrize("name", LISTED)
 def test_each_public_name_has_its_entry(name):
     """From the entry links lead to the source and to the cell in the chapter, and from the
     chapter back to the entry."""
-    module, entries = imported(name), parse((HTML / "nbs/api.html").resolve())
+    page = f"{LISTED[name]}.html"
+    module, entries = imported(name), parse((HTML / "nbs" / page).resolve())
     named = {
         word: value
         for word in module.__all__
@@ -300,7 +306,7 @@ def test_each_public_name_has_its_entry(name):
         source = f"../_modules/xent_lit/{name.replace('.', '/')}.html#{word}"
         if not cells or not {full} <= entries.anchors or source not in entries.links:
             lost.append(full)
-        elif f"api.html#{full}" not in parse(HTML / "nbs" / cells[0].partition("#")[0]).links:
+        elif f"{page}#{full}" not in parse(HTML / "nbs" / cells[0].partition("#")[0]).links:
             lost.append(f"{full}, from its cell")
     assert named and lost == []
 
@@ -312,7 +318,8 @@ def test_the_public_names_are_listed():
 
 def test_each_name_at_the_top_has_an_example():
     """Code from its chapter, which ran there; between the signature and the next one."""
-    entries = re.split(r'(?=<dt class="sig)', (HTML / "nbs/api.html").read_text())
+    pages = [(HTML / f"nbs/{page}.html").read_text() for page in ("api", "api_inside")]
+    entries = re.split(r'(?=<dt class="sig)', "".join(pages))
     for name, value in vars(xent_lit).items():
         if callable(value) and name[0] != "_":
             entry = next(part for part in entries if f'id="{value.__module__}.{name}"' in part)
