@@ -331,6 +331,8 @@ CHAPTERS = [
      "the side below without its width", "error-densities-normalise"),
     ("models.tilted", "TwoPieceNormal.standard_variance", keep("first", "-"),
      "the mean forgotten", "error-densities-moments"),
+    ("models.location_scale", "LocationScale.standard_variance", keep("first", "**"),
+     "a distance for its square", "test_a_cost_of_ones_own"),
     ("models.directions", "VonMises.log_prob", keep("first", "**"),
      "a sine for its square", "test_symbols_are_the_formula"),
     ("models.directions", "VonMisesFisher.log_prob", keep("first", "-", 2),
