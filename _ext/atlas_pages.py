@@ -29,11 +29,6 @@ SHORT = {short: name for name, shorts in LIBRARIES.items() for short in shorts}
 SHORT |= {"optax": "optax", "tf": "tensorflow", "tf1": "tensorflow"}
 
 
-def place_of(row):
-    """The anchor of a row's entry."""
-    return "loss-" + re.sub(r"[^a-z0-9]+", "-", row.name.lower()).strip("-")
-
-
 def libraries_of(row):
     """The libraries that ship it, by the names people know."""
     return list(dict.fromkeys(SHORT.get(x, x) for x in (n.partition(".")[0] for n in row.shipped)))
@@ -71,7 +66,7 @@ def _table_row(row):
         f'<tr data-group="{row.group}" data-verdict="{row.verdict}" '
         f'data-libraries="{html.escape(" ".join(libraries))}" '
         f'data-names="{html.escape(names.lower())}">'
-        f'<th scope="row"><a href="atlas.html#{place_of(row)}">{html.escape(row.name)}</a></th>'
+        f'<th scope="row"><a href="atlas.html#{row.anchor}">{html.escape(row.name)}</a></th>'
         f'<td><span class="verdict-{row.verdict}">{answer}</span>{comma}{html.escape(rest)}</td>'
         f"<td>{html.escape(_model(row))}</td><td>{html.escape(shown)}</td></tr>\n"
     )
@@ -127,7 +122,7 @@ def _entry(row):
         thread = f" ([thread]({trap.thread}))" if trap.thread else ""
         lines.append(f"| mind | {_escaped(trap.words)}{thread} |")
     return [
-        f"({place_of(row)})=",
+        f"({row.anchor})=",
         f":::{{dropdown}} **{_escaped(row.name)}**: {_escaped(ANSWERS[row.verdict])}",
         ":class-container: loss-entry",
         "",
@@ -161,8 +156,7 @@ def _curves(row):
     f = float(np.median(predictions))
     whole = all(float(y).is_integer() for y in row.outcomes) and row.group == "counts"
     low, high = float(min(row.outcomes)), float(max(row.outcomes))
-    x = np.arange(low, high + 1) if whole else np.linspace(low, high, 61)[low > 0 or slice(None)]
-    x = np.atleast_1d(x).ravel()
+    x = np.arange(low, high + 1) if whole else np.linspace(low, high, 61)
     try:
         loss = np.array([float(row.of(y, f, *shape)) for y in x])
         q = np.array([np.exp(-float(nll(row.model(f, *shape), [y]))) for y in x])

@@ -44,6 +44,10 @@ class Evidence:
 def _in_words(numbers):
     return ", ".join(f"{float(x):.4g}" for x in numbers)
 
+def _prices_at(loss, outcomes, f):
+    """What each outcome costs at the prediction f."""
+    return np.array([float(loss(y, f)) for y in outcomes])
+
 @dataclass(frozen=True)
 class Dominated(Evidence):
     """One prediction is nowhere cheaper than another, and somewhere dearer."""
@@ -53,8 +57,7 @@ class Dominated(Evidence):
     likelihood: Callable
 
     def _prices(self, loss):
-        return [np.array([float(loss(y, f)) for y in self.outcomes])
-                for f in (self.worse, self.better)]
+        return [_prices_at(loss, self.outcomes, f) for f in (self.worse, self.better)]
 
     def holds(self, loss):
         worse, better = self._prices(loss)
@@ -122,7 +125,7 @@ class Bounded(Evidence):
     likelihood: Callable
 
     def _prices(self, loss):
-        return [np.array([float(loss(y, f)) for y in self.outcomes])
+        return [_prices_at(loss, self.outcomes, f)
                 for f in (self.near, self.far, 1e3 * self.far)]
 
     def holds(self, loss):
@@ -148,10 +151,10 @@ class Vanishing(Evidence):
     likelihood: Callable
 
     def _least(self, loss):
-        return [min(float(loss(y, f)) for y in self.outcomes) for f in self.path]
+        return [_prices_at(loss, self.outcomes, f).min() for f in self.path]
 
     def holds(self, loss):
-        level = max(float(loss(y, self.cheap)) for y in self.outcomes)
+        level = _prices_at(loss, self.outcomes, self.cheap).max()
         least = self._least(loss)
         return bool(level <= self.most and np.all(np.diff(least) > 0) and least[-1] > 100)
 
@@ -169,7 +172,7 @@ class Unbounded(Evidence):
     likelihood: Callable
 
     def _prices(self, loss):
-        return [max(float(loss(y, f)) for y in self.outcomes) for f in self.path]
+        return [_prices_at(loss, self.outcomes, f).max() for f in self.path]
 
     def holds(self, loss):
         prices = self._prices(loss)

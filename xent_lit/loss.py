@@ -6,6 +6,7 @@
 __all__ = ['VERDICTS', 'GROUPS', 'Trap', 'Loss']
 
 # %% ../nbs/08_losses.ipynb #lossimports
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -106,6 +107,11 @@ class Loss:
     reads: Callable | None = None
     symbols: Callable = list
     evidence: Evidence | None = None
+
+    @property
+    def anchor(self):
+        """Its name in the ledger and in an address."""
+        return "loss-" + re.sub("[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
     def factor_at(self, *shape):
         """c, for this shape."""

@@ -28,9 +28,8 @@ def claims():
 def claim_of_row(row):
     """The row's verdict. With a model, c ℓ + b is its surprise; without one, the row's
     argument holds; a score is least, on average, where it states the truth."""
-    name = "".join(x if x.isalnum() else "-" for x in row.name.lower())
     parts = _of_model(row) if row.model else _of_evidence(row)
-    return Claim(id=f"loss-{'-'.join(filter(None, name.split('-')))}",
+    return Claim(id=row.anchor,
                  statement=f"{row.name[0].upper()}{row.name[1:]}: {VERDICTS[row.verdict]}.",
                  typeset=False, rtol=1e-9, **parts)
 
