@@ -64,18 +64,20 @@ def _coin_mean(t, y):
     """The mean cost of coins, and what its slope needs."""
     torch = sys.modules["torch"]
     if not _is_batch_of_coins(t, y): return None
+    y = y.to(t.dtype)
     off = torch.addcmul(y, y, y, value=-1)          # y − y², 0 for the labels 0 and 1 alone
     if any([end.item() != 0 for end in off.aminmax()]): return None
     signed = torch.addcmul(t, y, t, value=-2, out=off)                       # t, or −t
     mean = torch.mean(torch.nn.functional.softplus(signed, threshold=NEAR))
-    return (mean, signed) if math.isfinite(mean.item()) else None
+    return (mean, y, signed) if math.isfinite(mean.item()) else None
 
 def _is_batch_of_coins(t, y):
     torch = sys.modules["torch"]
-    return (t.shape == y.shape and t.numel() > 0 and t.dtype is y.dtype
-            and t.dtype in (torch.float32, torch.float64) and t.device == y.device)
+    return (t.shape == y.shape and t.numel() > 0 and t.device == y.device
+            and t.dtype in (torch.float32, torch.float64)
+            and (y.dtype is t.dtype or y.dtype in (torch.int64, torch.bool)))
 
-def _coin_mean_slope(g, y, signed):
+def _coin_mean_slope(g, _, y, signed):
     """g (P(1) − y), over the number of coins."""
     torch = sys.modules["torch"]
     slope = torch.sigmoid(signed)

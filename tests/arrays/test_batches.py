@@ -79,6 +79,16 @@ def test_a_coin_that_fell_on_no_side_is_refused(label):
         nll(Bernoulli(logits=t), y)
 
 
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool], ids=str)
+def test_coins_as_whole_numbers_or_booleans(dtype):
+    t, sides = coins()
+    whole = sides.to(dtype)
+    assert coin_mean(t, whole) == coin_mean(t, sides)
+    found = [torch.autograd.grad(nll(Bernoulli(logits=t), y), t)[0] for y in (sides, whole)]
+    assert torch.equal(*found)
+    assert coin_mean(t, sides.long().add_(1)) is None, "no side is called 2"
+
+
 @pytest.mark.parametrize("logit", [41.0, -41.0, np.inf, -np.inf, np.nan, 1e300])
 def test_logits_far_away_go_the_long_way(logit):
     z, y = batch(spread=1.0)
