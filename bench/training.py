@@ -116,9 +116,10 @@ def beside_torch(rounds):
     rows = []
     for what, shape, dtype in cases():
         z, y = map(torch.from_numpy, inputs(what, shape, dtype))
-        other = y.to(z.dtype) if what == "coin" else y  # as each asks for them
+        if what == "coin":
+            y = y.to(z.dtype)  # the only type that PyTorch's own loss takes
         leaf = z.clone().requires_grad_()
-        losses = {"xent_lit": (loss(what, "xent_lit"), y), "torch": (loss(what, "torch"), other)}
+        losses = {who: (loss(what, who), y) for who in ("xent_lit", "torch")}
 
         def values(f, y):
             return lambda: f(z, y)
