@@ -3,9 +3,10 @@
 ``nbdev_bridge_depends`` lists files. Change one and every page is read again. MyST-NB keeps outputs
 by the code that made them, so the bridge gives that code a first line with ``stamp``, a digest of
 these files: an output computed by an older library is never shown. Of the library only the modules
-count that the notebook imports, and those that they import. They must be named as in
-``from my_package.module import``. Code that uses the package in another way, as a whole or by a
-call that takes its name as a string, depends on all of it. To import a module also runs the
+count that the notebook imports, and those that they import, named as in ``from my_package.module
+import``. A name that the package itself hands on, ``from my_package import name``, stands for the
+module that defines it. Code that uses the package in another way, as a whole or by a call that
+takes its name as a string, depends on all of it. To import a module also runs the
 ``__init__`` of its packages; that counts only where it is imported from, so no module may change
 another one when it is imported.
 """
@@ -44,16 +45,32 @@ def package_of(module):
     return module if has_modules else module.rpartition(".")[0]
 
 
+def home(name, module="__init__"):
+    """The module that defines what a package hands on under a name, or None if nobody does."""
+    package = "" if module == "__init__" else f"{module}."
+    for node in ast.walk(ast.parse(SOURCES[module])):
+        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
+            found = f"{package}{node.module}"
+            return home(name, found) if package_of(found) == found else found
+    return None
+
+
 def imported(node, lib, package):
-    """The modules that a ``from … import`` names, or None where it names the whole library."""
+    """The modules that a ``from … import`` names, or None where it may use the whole library."""
     path = package.split(".") if package else []
     if node.level:
         path = [*path[: len(path) + 1 - node.level], *(node.module or "").split(".")]
     else:
         path = node.module.split(".")[1:]
     name = ".".join(filter(None, path))
-    inside = [f"{name}.{alias.name}" for alias in node.names]
-    return {part if part in SOURCES else name for part in inside} if name else None
+    aliases = [alias.name for alias in node.names]
+    if node.level and not name:
+        return None
+    if not name:
+        found = {alias if alias in SOURCES else home(alias) for alias in aliases}
+        return None if None in found else found
+    inside = [f"{name}.{alias}" for alias in aliases]
+    return {part if part in SOURCES else name for part in inside}
 
 
 def imports(code, lib, module=""):

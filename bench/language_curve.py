@@ -11,7 +11,7 @@ from measure import ROOT
 
 from xent_lit import Categorical, Evaluation, bits_per_byte, shifted, windows
 
-PAGE = ROOT / "nbs/15_language.ipynb"
+PAGE = ROOT / "nbs/16_language.ipynb"
 STEPS = 1000
 LOOKS = 0, 1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 700, 1000
 

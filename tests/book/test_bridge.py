@@ -410,10 +410,10 @@ def test_a_notebook_runs_again_when_what_it_imports_changes_and_only_then(tmp_pa
 
 LIBRARY = {
     "": "",
-    "__init__": "",
+    "__init__": "from .two import g\nfrom .deep import h",
     "one": "",
     "two": "from .one import f",
-    "deep": "from .three import g",
+    "deep": "from .three import g, h",
     "deep.three": "from ..one import f",
     "deep.four": "from . import three",
     "deep.all": "from .. import two",
@@ -441,6 +441,10 @@ def library(monkeypatch):
         ("from lib.deep import three, g", {"deep.three", "deep"}),
         ("import lib", None),
         ("from lib import f", None),
+        ("from lib import *", None),
+        ("from lib import g", {"two"}),
+        ("from lib import g, h", {"two", "deep.three"}),
+        ("from lib import one", {"one"}),
         ("from . import one", None),
         ("import lib.one", None),
         ("import lib.deep.three", None),

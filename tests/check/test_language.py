@@ -148,10 +148,10 @@ def test_halves_of_tokens_are_refused():
 def test_the_training_loop_of_the_page_learns():
     """Its lines as they stand there; and its loss is PyTorch's own."""
     torch = pytest.importorskip("torch")
-    page = notebooks()["15_language"]
+    page = notebooks()["16_language"]
     (source,) = (cell for cell in code(page) if "def train_network" in cell)
     space = {}
-    exec(compile(source, str(NBS / "15_language.ipynb"), "exec"), space)
+    exec(compile(source, str(NBS / "16_language.ipynb"), "exec"), space)
     losses, threads = [], torch.get_num_threads()
     torch.set_num_threads(1)  # small steps; more would wait for each other
     text = b"the cat sat on the mat, and the rat sat on the cat. " * 40
