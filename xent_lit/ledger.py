@@ -20,7 +20,7 @@ from .proof.derivation import Derivation
 
 # %% ../nbs/ledger.ipynb #39ae9df7
 CHAPTERS = ("divergence", "entropy", "coding", "models", "likelihood",
-            "gaussian", "logits", "losses", "atlas", "conditional", "evaluate",
+            "generalize", "gaussian", "logits", "losses", "atlas", "conditional", "evaluate",
             "exponential", "families", "outcomes", "choose", "scores",
             "incomplete", "disguises", "language", "distillation", "derivatives")
 

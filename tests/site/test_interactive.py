@@ -292,6 +292,13 @@ class Figure:
         return self.ask("return root.firstElementChild.innerHTML")
 
 
+def surprise(s, script):
+    def loss(q):
+        return xl.cross_entropy([1, 0], [q, 1 - q])
+
+    return {"L": loss(s["q"]), "H": loss(s["q"] / 2)}
+
+
 def areas(s, script):
     p, q = (xl.normalize([s[name + k] for k in "012"]) for name in "pq")
     base = {2: 2, 1: None}[s["unit"]]
@@ -369,6 +376,7 @@ def spike(s, script):
 
 # What a reader presses, in order: a control and its keys.
 VISITS = {
+    surprise: [("q", "ARROW_LEFT"), ("q", "HOME"), ("q", "END")],
     areas: [
         ("p0", "ARROW_RIGHT"),
         ("unit", "ARROW_DOWN"),
@@ -533,6 +541,7 @@ def test_downhill_moves_frame_by_frame(site, browser):
 @pytest.mark.parametrize(
     ("name", "control", "lo", "hi"),
     [
+        ("surprise", "q", 0, 1),
         ("likelihood", "theta", 0, 1),
         ("sigma", "f", -1, 5),
         ("modes", "m", -6, 6),
