@@ -71,6 +71,11 @@ class ContinuousBernoulli(ExponentialFamily):
         if xp is symbolic: return super().entropy_in_nats(xp)
         return _entropy_by_ends(self.logits, xp)
 
+    def cross_entropy_to(self, q, xp):
+        """The mean of the surprise, which is a straight line."""
+        if xp is symbolic: return super().cross_entropy_to(q, xp)
+        return _cross_entropy_by_ends(self.logits, q.logits, xp)
+
     def divergence_to(self, q, xp):
         """By the averaged curvature, or from end to end where the two are far apart."""
         nearby = super().divergence_to(q, xp)
@@ -125,9 +130,12 @@ def _log_mass(eta, xp):
 def _mean_from_end(eta, xp):
     """The mean distance from the end with the larger density."""
     small, large, near = _near_and_far(eta, xp)
-    square = small**2
-    tilt = small * polynomial(square, _SLOPE, xp) / polynomial(square, _MASS, xp)
-    return xp.where(near, (1 - tilt) / 2, 1 / (2 * large) - 1 / xp.expm1(2 * large))
+    inside = (1 - _tilt_of_small(small, xp)) / 2
+    return xp.where(near, inside, 1 / (2 * large) - 1 / xp.expm1(2 * large))
+
+def _tilt_of_small(h, xp):
+    """coth h − 1/h: how far from the middle the mean lies, of ½."""
+    return h * polynomial(h**2, _SLOPE, xp) / polynomial(h**2, _MASS, xp)
 
 @exactly
 def _variance(eta, xp):
@@ -152,6 +160,18 @@ def _entropy_by_ends(eta, xp):
     rest = 2 * large / xp.expm1(2 * large)
     far = 1 - rest + log1p(-xp.exp(-2 * large), xp) - xp.log(2 * large)
     return xp.where(near, inside, far)
+
+@exactly
+def _cross_entropy_by_ends(eta, other, xp):
+    small, _, near = _near_and_far(other, xp)
+    mine, _, mine_near = _near_and_far(eta, xp)
+    d = _mean_from_end(eta, xp)
+    same_end = (eta < 0) == (other < 0)
+    tilt = xp.where(mine_near, _tilt_of_small(mine, xp), 1 - 2 * d)
+    middle = log1p(small**2 * polynomial(small**2, _MASS[1:], xp), xp)
+    inside = middle - xp.where(same_end, small, -small) * tilt
+    theirs = abs(other) * xp.where(same_end, d, 1 - d)
+    return xp.where(near, inside, _log_mass(other, xp) + theirs)
 
 @exactly
 def _divergence_by_ends(eta, other, xp):
