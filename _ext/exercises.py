@@ -21,10 +21,13 @@ are written here and nowhere else::
     ::::
 
 ``variables`` are those of the answer, ``unit`` its unit; both may be missing. The code cell that
-follows is moved into the solution. The build computes the value of each expression at random points
+follows is moved into the solution. A title that begins with "★ " is that of an exercise which asks
+for more; the star is read out. The build computes the value of each expression at random points
 between 0 and 1. The page holds these values, and ``_assets/exercises.js`` reads what is typed and
-compares. Without JavaScript and on paper there is no field, and on paper the solution is open. A
-page without exercises loads neither the script nor its style.
+compares. It also knows the mistakes that any question invites: the other unit, the sign, the
+reciprocal, one number where letters are asked for. Without JavaScript and on paper there is no
+field, and on paper the solution is open. A page without exercises loads neither the script nor its
+style.
 """
 
 import html
@@ -36,9 +39,15 @@ from docutils.parsers.rst import directives
 from on_demand import where
 from sphinx.util.docutils import SphinxDirective
 
+STAR = "★ "
+
 
 class check(nodes.General, nodes.Element):
     """The field for the answer."""
+
+
+class star(nodes.Inline, nodes.Element):
+    """The mark of an exercise that asks for more."""
 
 
 class solution(nodes.General, nodes.Element):
@@ -50,7 +59,13 @@ def expression(text, names=()):
     import sympy as sp
 
     symbols = {name: sp.Symbol(name, positive=True) for name in names}
-    known = {"e": sp.E, "log2": lambda x: sp.log(x, 2), **symbols}
+    known = {
+        "e": sp.E,
+        "log2": lambda x: sp.log(x, 2),
+        "softplus": lambda x: sp.log(1 + sp.exp(x)),
+        "sigmoid": lambda x: 1 / (1 + sp.exp(-x)),
+        **symbols,
+    }
     found = sp.sympify(text, locals=known, rational=True)
     if strange := sorted(map(str, found.free_symbols - set(symbols.values()))):
         raise ValueError(f"{text!r} has the variables {strange}, expected {list(names)}")
@@ -72,9 +87,9 @@ def same(a, b):
     return all(abs(u - v) <= 1e-3 * max(abs(u), abs(v)) for u, v in pairs)
 
 
-def compiled(name, answer, names=(), wrong=""):
+def compiled(name, answer, names=(), wrong="", unit=""):
     """What the script needs: points, the values of the answer there, and those of each wrong answer
-    with its hint."""
+    with its hint; and the unit."""
     import sympy as sp
 
     dice = random.Random(name)
@@ -96,6 +111,7 @@ def compiled(name, answer, names=(), wrong=""):
         "points": [[float(x) for x in point] for point in points],
         "answer": right,
         "wrong": foreseen,
+        "unit": unit,
     }
 
 
@@ -111,14 +127,16 @@ class Exercise(SphinxDirective):
             raise self.error("exercise: expected a name and an answer")
         names, wrong = given.get("variables", "").split(), given.get("wrong", "")
         try:
-            return compiled(given["name"], given["answer"], names, wrong)
+            return compiled(given["name"], given["answer"], names, wrong, given.get("unit", ""))
         except (ValueError, TypeError, SyntaxError) as refused:
             raise self.error(f"exercise: {refused}") from refused
 
     def run(self):
         data = self.compiled()
-        title = f"Exercise {self.env.new_serialno('exercise') + 1}. {self.arguments[0]}"
-        words, messages = self.state.inline_text(title, self.lineno)
+        number, title = self.env.new_serialno("exercise") + 1, self.arguments[0]
+        starred = [star()] if title.startswith(STAR) else []
+        inline, messages = self.state.inline_text(title.removeprefix(STAR), self.lineno)
+        words = [nodes.Text(f"Exercise {number}. "), *starred, *inline]
         box = nodes.admonition("", nodes.title("", "", *words), classes=["exercise"])
         self.set_source_info(box)
         self.add_name(box)
@@ -172,6 +190,13 @@ def visit_check(self, node):
     )
 
 
+def visit_star(self, node):
+    self.body.append(
+        '<span class="star" role="img" aria-label="starred: asks for more" '
+        'title="starred: asks for more">★</span> '
+    )
+
+
 def visit_solution(self, node):
     self.body.append('<details class="solution"><summary>Solution</summary>\n')
 
@@ -182,6 +207,7 @@ def depart_solution(self, node):
 
 def setup(app):
     app.add_node(check, html=(visit_check, lambda self, node: None))
+    app.add_node(star, html=(visit_star, lambda self, node: None))
     app.add_node(solution, html=(visit_solution, depart_solution))
     app.add_directive("exercise", Exercise)
     app.add_directive("solution", Solution)

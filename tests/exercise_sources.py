@@ -22,6 +22,13 @@ def exercises(path):
                 yield yaml.safe_load(options), source
 
 
+def titles(path):
+    """The titles of the exercises of a notebook, in the order of reading."""
+    cells = nbformat.read(path, as_version=4).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    return re.findall(r"^:{3,}\{exercise\} *([^\n]*)$", "\n".join(texts), re.MULTILINE)
+
+
 def wrong(options):
     """The wrong answers and their hints."""
     lines = options.get("wrong", "").splitlines()
@@ -31,7 +38,8 @@ def wrong(options):
 def data(options):
     """What the page carries of an exercise."""
     variables = options.get("variables", "").split()
-    return compiled(options["name"], str(options["answer"]), variables, options.get("wrong", ""))
+    given = (options.get(key, "") for key in ("wrong", "unit"))
+    return compiled(options["name"], str(options["answer"]), variables, *given)
 
 
 ALL = {
