@@ -173,7 +173,7 @@ def _draw_linear(rng):
 
 linear_logits = Claim(
     id="linear-logits",
-    statement="With logits h W + b the loss and its slopes, hᵀ(p − y) in the weights, are "
+    statement="With logits h W + b the loss and its slopes, hᵀ(q − y) in the weights, are "
               "sums over blocks of rows.",
     law=lambda *a: (_slopes_of_linear(*a), _slopes_in_blocks(*a, _mean_of_all)),
     twin=lambda *a: (_slopes_of_linear(*a), _slopes_in_blocks(*a, _mean_of_means)),
