@@ -10,7 +10,8 @@
 - Source maps, translations and fonts are not served.
 - A bibliography is marked as a list without entries; its entries get the role.
 - The line of a fold is read out as "Toggle hidden content" and holds two texts, one of them hidden.
-  Without that label and with one text, what is seen is what is heard. So with the button of search.
+  Without that label and with one text, what is seen is what is heard. So with the button of search;
+  the signs that open a part of the table of contents get a name.
 - What a cell prints wraps where it is sentences, and scrolls where it is a table.
 - Figures have a second set of colours, for the dark.
 """
@@ -41,6 +42,7 @@ FOLD = re.compile(
     re.DOTALL,
 )
 LABELLED = re.compile(r'(<button class="[^"]*search-button-field[^>]*) aria-label="[^"]*"')
+UNNAMED = re.compile(r'<summary>(?=<span class="toctree-toggle")')
 PRINTED = re.compile(
     r'(<div class="output (?:stream|stderr|text_plain|traceback)[^"]*)(".*?</pre>)', re.DOTALL
 )
@@ -117,7 +119,8 @@ def prune(app, error):
         used |= set(USED.findall(text))
         if page.name != "search.html":
             text = SEARCH.sub("", text)
-        page.write_text(LABELLED.sub(r"\1", ICON_SCRIPT.sub("", text)))
+        text = LABELLED.sub(r"\1", ICON_SCRIPT.sub("", text))
+        page.write_text(UNNAMED.sub('<summary aria-label="Show the pages below">', text))
     script = (out / ICONS).read_text()
     (out / "_static/icons.css").write_text("".join(icon(name, script) for name in sorted(used)))
     (out / STYLE).write_text(ICON_RULES.sub("", (out / STYLE).read_text()))

@@ -73,7 +73,10 @@ def answers(found, wanted):
     for typed, places in wanted.items():
         for page, part in places:
             for i, (title, _, address, _) in enumerate(found):
-                if Path(address.partition(".html")[0]).name == page and part in title:
+                if (
+                    Path(address.partition(".html")[0]).name == page
+                    and part.lower() in title.lower()
+                ):
                     numbers.setdefault(typed, []).append(i)
                     break
     return numbers
