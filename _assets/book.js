@@ -1,9 +1,17 @@
 // What scrolls sideways is reached by the tab key. The theme sees to code; this sees to figures, and to formulas once they are drawn.
+// A formula wider than its box is drawn smaller first, to three quarters.
+const fit = () => document.querySelectorAll("mjx-container[display=true]").forEach(formula => {
+  formula.dataset.size ??= formula.style.fontSize || "100%";
+  formula.style.fontSize = formula.dataset.size;
+  const box = formula.closest("div.math") ?? formula, share = Math.min(box.clientWidth / box.scrollWidth, formula.clientWidth / formula.scrollWidth);
+  if (share < 1) formula.style.fontSize = `${Math.max(.75, .99 * share) * parseFloat(formula.dataset.size)}%`;
+});
 const reach = () => document.querySelectorAll("div.math, mjx-container[display=true], .cell_output figure").forEach(box => {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
 });
-window.addEventListener("load", () => { reach(); window.MathJax?.startup?.promise?.then(reach); });
-window.addEventListener("resize", reach);
+const settle = () => { fit(); reach(); };
+window.addEventListener("load", () => { reach(); window.MathJax?.startup?.promise?.then(settle); });
+window.addEventListener("resize", settle);
 
 // A link to an equation, a claim or a function shows it under the pointer, and when the tab key reaches the link.
 const pages = new Map(), box = document.createElement("aside");

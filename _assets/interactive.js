@@ -43,10 +43,44 @@ const mse = (y, f) => mean(y.map(v => (v - f) ** 2));
 const normalNll = (y, f, sigma) => mean(y.map(v => ((v - f) / sigma) ** 2)) / 2 + log(sigma * sqrt(2 * PI));
 const profiledNll = (y, f) => log(2 * PI * Math.E * mse(y, f)) / 2;
 
-const mixtureNll = (y, share, broad, narrow) => mean(y.map(v => {             // of two Normals, each [mean, σ]
-  const [a, b] = [[1 - share, broad], [share, narrow]].map(([w, [m, s]]) => log(w) - log(s) - ((v - m) / s) ** 2 / 2), top = max(a, b);
-  return log(2 * PI) / 2 - top - log1p(exp(min(a, b) - top));
+const logGamma = x => {                                      // Stirling's series from 10 on, and below by x Γ(x) = Γ(x + 1)
+  let shift = 0;
+  for (; x < 10; x++) shift += log(x);
+  const u = 1 / (x * x);
+  return (x - .5) * log(x) - x + log(2 * PI) / 2 + (1 / 12 - u * (1 / 360 - u * (1 / 1260 - u * (1 / 1680 - u * (1 / 1188 - u * 691 / 360360))))) / x - shift;
+};
+const countProb = (k, rate, r, zero) => {                   // a zero for certain with the probability zero, else a negative binomial; r = ∞: Poisson
+  const none = r === Infinity ? -rate : -r * log1p(rate / r), more = i => r === Infinity ? rate : (r + i) * rate / (r + rate);
+  return (k === 0 ? zero : 0) + (1 - zero) * exp(none + sum(span(k, i => log(more(i) / (i + 1)))));
+};
+const countNll = (y, rate, r, zero) => mean(y.map(k => -log(countProb(k, rate, r, zero))));
+const studentNll = (y, df, loc, s) => mean(y.map(v => log1p(((v - loc) / s) ** 2 / df))) * (df + 1) / 2
+  + logGamma(df / 2) - logGamma((df + 1) / 2) + log(df * PI) / 2 + log(s);
+const fitStudent = (y, df) => {                             // draws far from the middle count less; [loc, scale] after many rounds
+  let loc = [...y].sort((a, b) => a - b)[floor(y.length / 2)], s = sqrt(mse(y, loc));
+  for (let round = 0; round < 300; round++) {
+    const w = y.map(v => (df + 1) / (df + ((v - loc) / s) ** 2));
+    loc = sum(y.map((v, i) => w[i] * v)) / sum(w);
+    s = sqrt(mean(y.map((v, i) => w[i] * (v - loc) ** 2)));
+  }
+  return [loc, s];
+};
+const partsNll = (y, parts) => mean(y.map(v => {            // of a mixture of Normals, each [share, mean, σ]
+  const a = parts.map(([w, m, s]) => log(w) - log(s) - ((v - m) / s) ** 2 / 2), top = max(...a);
+  return log(2 * PI) / 2 - top - log(sum(a.map(b => exp(b - top))));
 }));
+const fitParts = (y, k, least) => {                         // by EM from the quantiles on; no σ below the least one
+  const sorted = [...y].sort((a, b) => a - b), width = sqrt(mse(y, mean(y)));
+  let parts = span(k, j => [1 / k, sorted[floor((j + .5) * y.length / k)], max(width / k, least)]);
+  for (let round = 0; round < 100; round++) {
+    const owns = y.map(v => softmax(parts.map(([w, m, s]) => log(w) - log(s) - ((v - m) / s) ** 2 / 2)));
+    parts = span(k, j => {
+      const own = owns.map(o => o[j]), n = sum(own) + 1e-12, m = sum(y.map((v, i) => own[i] * v)) / n;
+      return [n / y.length, m, max(least, sqrt(sum(y.map((v, i) => own[i] * (v - m) ** 2)) / n))];
+    });
+  }
+  return parts;
+};
 
 const bell = (x, m, s) => softmax(x.map(v => -(((v - m) / s) ** 2) / 2));
 
@@ -128,7 +162,7 @@ figures.surprise = {
   draw(s, width) {
     const on = panel(0, width, 260, [0, 1], [0, 5], {title: "loss (nats)", xname: `${tspan("q")}, the probability given to what happened`});
     const half = s.q / 2, curve = span(200, i => [(i + 1) / 200, surprisal((i + 1) / 200)]);
-    return [picture(width, 260, on.show(on.rule(s.q, "q"), on.line(curve, "q"), on.dot(half, surprisal(half), "q open"), on.dot(s.q, surprisal(s.q), "q"))),
+    return [picture(width, 260, on.show(on.rule(s.q, "q"), on.line(curve, "q"), on.dot(half, surprisal(half), "q open"), on.dot(1, 0, "p"), on.dot(s.q, surprisal(s.q), "q"))),
       `${number("L", `−log ${s.q.toFixed(2)} =`, surprisal(s.q), "q")} ${number("H", `at half of it, −log ${half.toFixed(3)} =`, surprisal(half))}`];
   },
 };
@@ -254,22 +288,52 @@ figures.bins = {
   },
 };
 
-const FITTED = Y20.filter((_, i) => i % 2 === 0), HELD_OUT = Y20.filter((_, i) => i % 2), BROAD = [mean(FITTED), sqrt(mse(FITTED, mean(FITTED)))];
-figures.spike = {
-  controls: [slider("e", `width of the spike`, [-6, 0, .1], 0, s => say(10 ** s.e, 2), "q"),
-    slider("w", `its share`, [.05, .5, .05], .1, s => s.w.toFixed(2), "q")],
-  drag: ["e", -6, 0],
+const WEEKS = [[0, 23], [1, 2], [2, 2], [3, 2], [4, 3], [5, 2], [6, 2], [7, 1], [8, 1], [9, 1], [10, 1]].flatMap(([k, n]) => span(n, () => k));
+figures.counts = {
+  controls: [slider("m", "mean sales if there is demand", [.5, 8, .1], 2, s => s.m.toFixed(1), "q"),
+    slider("w", "share of weeks without demand", [0, .7, .01], 0, s => s.w.toFixed(2), "q"),
+    slider("e", "dispersion r", [-.6, 2, .1], 2, s => s.e >= 2 ? "∞" : (10 ** s.e).toFixed(10 ** s.e < 10 ? 1 : 0), "q wide")],
+  actions: [["Poisson", () => ({m: 2, w: 0, e: 2})], ["negative binomial", () => ({m: 2, w: 0, e: -.5})], ["zero-inflated Poisson", () => ({m: 4.7, w: .57, e: 2})]],
   draw(s, width) {
-    const loss = (y, e) => mixtureNll(y, s.w, BROAD, [FITTED[0], 10 ** e]), density = v => exp(-mixtureNll([v], s.w, BROAD, [FITTED[0], 10 ** s.e]));
-    const top = panel(0, width, 190, [-4, 7], [0, .62], {title: "density", xname: "y", yticks: [0, .2, .4, .6]});
-    const low = panel(190, width, 240, [-6, 0], [.5, 3], {title: "loss (nats)", xname: "width of the spike", xticks: [-6, -4, -2, 0], xsay: t => t ? `10${raised(t)}` : "1"});
-    const spike = span(41, i => FITTED[0] + (i - 20) / 4 * 10 ** s.e), all = [...span(111, i => i / 10 - 4), ...spike].sort((a, b) => a - b);
-    return [picture(width, 430,
-      top.show(FITTED.map(v => top.line([[v, 0], [v, .06]], "p thick")), HELD_OUT.map(v => top.line([[v, 0], [v, .06]], "ink")),
-        top.line(all.map(v => [v, density(v)]), "q")),
-      low.show(low.rule(s.e, "q"), low.curve(e => loss(FITTED, e), "q"), low.curve(e => loss(HELD_OUT, e), "q dashed"),
-        low.dot(s.e, loss(FITTED, s.e), "q"), low.dot(s.e, loss(HELD_OUT, s.e), "q open"))),
-      `${number("T", "training loss", loss(FITTED, s.e), "q")} ${number("H", "held-out loss", loss(HELD_OUT, s.e), "q dashed")}`];
+    const r = s.e >= 2 ? Infinity : 10 ** s.e, q = k => countProb(k, s.m, r, s.w), k = span(15, i => i);
+    const on = panel(0, width, 240, [-.6, 14.6], [0, .65], {title: "share of the weeks", xname: "pieces sold in a week", xticks: k.filter(i => i % 2 === 0), yticks: [0, .2, .4, .6]});
+    const expected = (1 - s.w) * s.m, spread = expected * (1 + s.m / r + s.w * s.m);
+    return [picture(width, 240, on.show(
+      k.map(i => on.bar(i - .4, i + .4, 0, WEEKS.filter(v => v === i).length / WEEKS.length, "p")), on.line(k.map(i => [i, q(i)]), "q"), k.map(i => on.dot(i, q(i), "q")))),
+      `${number("N", "loss", countNll(WEEKS, s.m, r, s.w), "q", "nats a week")} ${number("M", "mean", expected, "", "")} ${number("V", "variance", spread, "", "")}
+       ${number("Z", "no sale", q(0), "", "")} ${number("T", "more than 5 sold", max(0, 1 - sum(span(6, q))), "", "")}`];
+  },
+};
+
+const NEAR = [-1.6, -1.1, -.8, -.5, -.3, -.1, .1, .2, .4, .7, 1, 1.5];
+figures.tails = {
+  controls: [slider("d", "the far draw", [0, 20, .5], 8, s => s.d.toFixed(1), "p"),
+    slider("e", "degrees of freedom", [0, 2, .1], 2, s => s.e >= 2 ? "∞" : (10 ** s.e).toFixed(10 ** s.e < 10 ? 1 : 0), "q")],
+  drag: ["d", -4, 21],
+  actions: [["Normal", () => ({e: 2})], ["Student t, 2 degrees", () => ({e: .3})]],
+  draw(s, width) {
+    const y = [...NEAR, s.d], df = 10 ** s.e, heavy = s.e < 2, [loc, scale] = heavy ? fitStudent(y, df) : [mean(y), sqrt(mse(y, mean(y)))];
+    const loss = a => heavy ? studentNll(a, df, loc, scale) : normalNll(a, loc, scale);
+    const on = panel(0, width, 230, [-4, 21], [0, .5], {title: "density of the best fit", xname: "draws", yticks: [0, .2, .4]});
+    return [picture(width, 230, on.show(y.map(v => on.line([[v, 0], [v, .05]], "p thick")), on.rule(loc, "q"), on.curve(v => exp(-loss([v])), "q", 250))),
+      `${number("L", "middle", loc, "q", "")} ${number("S", "scale", scale, "", "")} ${number("N", "loss", loss(y), "q")} ${number("F", "of which the far draw", loss([s.d]) / y.length)}`];
+  },
+};
+
+const SEEN = [0.44, 1.05, 1.15, 1.4, 1.43, 1.61, 3.27, 3.68, 3.76, 3.9, 4.31, 4.38, 4.39, 4.4, 6.11, 6.41, 6.52, 6.65, 6.79, 7, 7.11, 7.45, 7.51, 7.89], NEW = [0.9, 0.98, 1.09, 1.11, 1.2, 1.38, 1.42, 1.43, 2.03, 2.71, 3.24, 3.61, 3.72, 4.74, 4.82, 5.99, 6.11, 6.11, 6.29, 6.8, 6.95, 7, 7.48, 7.61];
+const fits = new Map(), fitted = e => { if (!fits.has(e)) fits.set(e, span(8, i => fitParts(SEEN, i + 1, 10 ** e))); return fits.get(e); };
+figures.parts = {
+  controls: [slider("k", "parts", [1, 8, 1], 1, s => String(s.k), "q"), slider("e", "least σ", [-6, 0, .1], -1, s => say(10 ** s.e, 2), "q")],
+  draw(s, width) {
+    const all = fitted(s.e), own = all[s.k - 1], loss = (y, i) => partsNll(y, all[i]);
+    const top = panel(0, width, 165, [-1, 9], [0, 1], {title: "density", xname: "y", yticks: [0, .5, 1]});
+    const low = panel(165, width, 195, [.8, 8.2], [0, 5], {title: "loss (nats)", xname: "parts", xticks: span(8, i => i + 1)});
+    const peaks = own.flatMap(([, m, sd]) => span(17, i => m + (i - 8) / 3 * sd)), x = [...span(201, i => i / 20 - 1), ...peaks].sort((a, b) => a - b);
+    return [picture(width, 360,
+      top.show(SEEN.map(v => top.line([[v, 0], [v, .1]], "p thick")), NEW.map(v => top.line([[v, 0], [v, .1]], "ink")), top.line(x.map(v => [v, exp(-partsNll([v], own))]), "q")),
+      low.show(low.rule(s.k, "q"), low.line(all.map((_, i) => [i + 1, loss(SEEN, i)]), "q"), low.line(all.map((_, i) => [i + 1, loss(NEW, i)]), "q dashed"),
+        low.dot(s.k, loss(SEEN, s.k - 1), "q"), low.dot(s.k, loss(NEW, s.k - 1), "q open"))),
+      `${number("T", "training loss", loss(SEEN, s.k - 1), "q")} ${number("H", "held-out loss", loss(NEW, s.k - 1), "q dashed")}`];
   },
 };
 
@@ -348,6 +412,6 @@ function mount(root) {
 }
 
 window.xent = {crossEntropy, entropy, klDivergence, logSoftmax, softmax, naiveLoss, likelihood, bernoulliNll, mse, normalNll, profiledNll,
-  mixtureNll, bell, logNormalMass, binned, samples: {sigma: Y5, bins: Y20}, names: Object.keys(figures), still};
+  countNll, studentNll, fitStudent, partsNll, fitParts, bell, logNormalMass, binned, samples: {sigma: Y5, bins: Y20, weeks: WEEKS, near: NEAR, seen: SEEN, held: NEW}, names: Object.keys(figures), still};
 for (const root of document.querySelectorAll(".interactive")) mount(root);
 })();

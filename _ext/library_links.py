@@ -3,10 +3,11 @@
 In the prose and in docstrings, `` `kl_divergence` ``, `` `kl_divergence(p, q)` ``, the id of a
 claim and the names that the inventories of intersphinx hold become links, once in each section. In
 the code of a page the names become links that it imports from the library or defines for it, unless
-they also name something else there; that of a law leads to its verdict. ``library-index`` lists the
-top level of the library in the order of reading, each name with the first sentence of its
-docstring. ``library-modules`` documents the modules of a package, each in a section, so a module
-that is added needs no other line.
+they also name something else there; that of a law leads to its verdict. ``library-index`` lists a
+group of names at the top level of the library, each with its line in the docstring of the package,
+and with an example that runs when the book is built; without a group it shows what the examples
+begin with. They stand in the file that ``library_examples`` names. ``library-modules`` documents
+the modules of a package, each in a section, so a module that is added needs no other line.
 
 ``library_links`` in the configuration names the package. Only what autodoc documents is linked, so
 no link is broken.
@@ -170,31 +171,68 @@ def xref(kind, full, text):
     )
 
 
-def entry(full):
-    """A line of the index: the name, and the first sentence of its docstring."""
-    module, _, name = full.rpartition(".")
-    summary = getattr(import_module(module), name).__doc__.strip().split("\n\n")[0]
-    parts = re.split(r"``(.+?)``", summary)  # text and code in turn
-    line = [nodes.literal("", part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts)]
-    return nodes.list_item(
-        "", nodes.paragraph("", "", xref("obj", full, name), nodes.Text(" – "), *line)
-    )
+def groups(text):
+    """``{title: {name: what it is}}``, read from the docstring of the package."""
+    found, inside = {}, {}
+    for line in text.splitlines():
+        name, _, words = line.strip().partition(" ")
+        if line[:1] not in ("", " ") and not line.endswith("."):
+            inside = found.setdefault(line.strip(), {})
+        elif line.startswith("    ") and words.strip():
+            inside[name] = words.strip()
+    return {title: names for title, names in found.items() if names}
+
+
+def examples(path):
+    """What the examples begin with, and ``{name: example}``."""
+    lines = path.read_text().splitlines()
+    code = [line for line in lines if line[:1] != "#"]
+    first = code.index("")
+    pairs = [line.split(": ", 1) for line in code[first:] if line]
+    return "\n".join(code[:first]), dict(pairs)
+
+
+def shown(value):
+    """A value as people write it: four digits."""
+    import numpy as np
+
+    with np.printoptions(precision=4, legacy="1.25"):
+        if isinstance(value, tuple):
+            return ", ".join(map(shown, value))
+        if isinstance(value, bool) or not np.issubdtype(np.asarray(value).dtype, np.number):
+            return str(value)
+        return f"{float(value):.4g}" if np.ndim(value) == 0 else str(np.asarray(value))
+
+
+def entry(full, words, example, space):
+    """A name, what it is, and an example with what it gives."""
+    name = full.rpartition(".")[2]
+    line = nodes.paragraph("", "", xref("obj", full, name), nodes.Text(f" – {words}"))
+    if not example:
+        return nodes.list_item("", line)
+    code = f">>> {example}\n{shown(eval(example, space))}"
+    block = nodes.literal_block(code, code, language="pycon", classes=["example"])
+    return nodes.list_item("", line, block)
 
 
 class LibraryIndex(SphinxDirective):
+    optional_arguments, final_argument_whitespace = 1, True
+
     def run(self):
-        order = {name: i for i, name in enumerate(self.env.app.nbdev_bridge_cells)}  # of reading
-        names = top_level(self.config.library_links).values()
-        groups = {}  # by module, or the package it is in
-        for full in sorted(names, key=lambda full: order.get(full, len(order))):
-            groups.setdefault(".".join(full.split(".")[:2]), []).append(full)
-        found = nodes.definition_list()
-        for module, inside in groups.items():
-            lines = nodes.bullet_list("", *map(entry, inside))
-            found += nodes.definition_list_item(
-                "", nodes.term("", "", xref("mod", module, module)), nodes.definition("", lines)
-            )
-        return [found]
+        lib, before, lines, space = self.config.library_links, "", {}, {}
+        if self.config.library_examples:
+            path = Path(self.env.srcdir, self.config.library_examples)
+            before, lines = examples(path)
+            self.env.note_dependency(str(path))
+        if not self.arguments:
+            return [nodes.literal_block(before, before, language="python")]
+        found = groups(import_module(lib).__doc__).get(self.arguments[0])
+        if not found:
+            raise self.error(f"library-index: {lib} has no group {self.arguments[0]!r}")
+        exec(before, space)
+        names = top_level(lib)
+        items = [entry(names[name], words, lines.get(name), space) for name, words in found.items()]
+        return [nodes.bullet_list("", *items, classes=["library-index"])]
 
 
 def document_modules(app, page, text):
@@ -210,6 +248,7 @@ def document_modules(app, page, text):
 
 def setup(app):
     app.add_config_value("library_links", "", "env", [str])
+    app.add_config_value("library_examples", "", "env", [str])
     app.add_directive("library-index", LibraryIndex)
     app.connect("source-read", document_modules)
     app.connect("doctree-resolved", link_prose)

@@ -391,6 +391,16 @@ def von_mises_fisher_log_width(concentration, size):
     return mp.mpf(size) / 2 * mp.log(2 * mp.pi) + bessel - concentration
 
 
+def log_mass(logits):
+    """log ∫ exp(η x) over 0 … 1."""
+    return mp.log(mp.expm1(logits) / logits) if logits else mp.mpf(0)
+
+
+def share_of_logit(logits):
+    """The mean of x under exp(η x) on 0 … 1."""
+    return 1 + 1 / mp.expm1(logits) - 1 / logits if logits else mp.mpf(1) / 2
+
+
 def log_beta(a):
     return mp.fsum(map(mp.loggamma, a)) - mp.loggamma(mp.fsum(a))
 
@@ -521,6 +531,14 @@ REFERENCES = {
         lambda **p: dirichlet_entropy(**beta_as_dirichlet(**p)),
         lambda p, q: dirichlet_divergence(beta_as_dirichlet(**p), beta_as_dirichlet(**q)),
         lambda p: [mp.mpf(str(x)) for x in (1e-8, 0.3, 0.5, 0.75)],
+    ),
+    "ContinuousBernoulli": Reference(
+        lambda x, logits: x * logits - log_mass(logits),
+        lambda logits: log_mass(logits) - logits * share_of_logit(logits),
+        lambda p, q: log_mass(q["logits"])
+        - log_mass(p["logits"])
+        - (q["logits"] - p["logits"]) * share_of_logit(p["logits"]),
+        lambda p: [mp.mpf(str(x)) for x in (0, 1e-8, 0.3, 0.5, 0.75, 1)],
     ),
     "Dirichlet": Reference(dirichlet_log_prob, dirichlet_entropy, dirichlet_divergence, shares),
     "LogNormal": Reference(

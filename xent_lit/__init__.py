@@ -60,6 +60,7 @@ Families
     Pareto                     sizes with a power tail
     Uniform                    any value between two limits
     Beta                       a share between 0 and 1
+    ContinuousBernoulli        a share whose log-density is a straight line
     Dirichlet                  shares that sum to 1
     MultivariateNormal         vectors with a mean and a covariance
     VonMises                   angles that go round and round
@@ -168,6 +169,7 @@ from .models import (
     Categorical,
     Cauchy,
     Censored,
+    ContinuousBernoulli,
     Dirichlet,
     Discretized,
     EpsilonInsensitive,
@@ -235,7 +237,8 @@ __all__ = [
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "Exponential", "Gamma", "InverseGamma", "InverseGaussian", "Tweedie", "LogNormal",
     "HalfNormal", "Pareto",
-    "Uniform", "Beta", "Dirichlet", "MultivariateNormal", "VonMises", "VonMisesFisher",
+    "Uniform", "Beta", "ContinuousBernoulli", "Dirichlet",
+    "MultivariateNormal", "VonMises", "VonMisesFisher",
     "Independent", "Mixture", "Transformed", "Truncated",
     "Censored", "Discretized", "ZeroInflated",
     "OrderedLogit", "BradleyTerry", "RaoKupper", "PlackettLuce",

@@ -142,7 +142,6 @@ def nearest_model(loss: Callable, outcomes: Sequence,
     masses[:, moving] = found * (moving.mean() / found.sum(axis=1).mean())
     return float(unevenness + _without_mass(masses).sum()), c, masses
 
-# %% ../nbs/09_losses.ipynb #0f75ce56
 def _is_even(prices):
     """Whether the totals can be even; raise where these predictions do not show it.
 

@@ -25,10 +25,11 @@ from .naming import find_object, near_names, row_named, rows, squash
 CHANGES = {
     "weight decay": {
         "verdict": "none",
-        "what it is": "λ Σ w² added to the mean loss",
-        "assumes": "a prior Normal(0, τ) for each weight; λ = 1/(2 m τ²) for m draws",
+        "what it is": "½ λ Σ w² added to the mean loss",
+        "assumes": "a prior Normal(0, τ) for each weight; λ = 1/(m τ²) for m draws",
         "is a cross-entropy": "the loss is; with the penalty it is a log-posterior (MAP)",
-        "mind": "for the same prior, λ halves when the data double"},
+        "mind": "for the same prior, λ halves when the data double; the decay of AdamW is "
+                "no penalty and no prior"},
     "label smoothing": {
         "verdict": "cross-entropy",
         "what it is": "targets (1 − ε) p + ε/K in place of p",
@@ -49,7 +50,7 @@ CHANGES = {
         "what it is": "2 (loss − the least loss that any prediction reaches)",
         "assumes": "the model of the loss",
         "is a cross-entropy":
-            "less its floor; for Normal and Poisson it is twice a KL divergence",
+            "less its floor; in an exponential family it is twice a KL divergence",
         "mind": "it is 0 for a perfect prediction, where the loss need not be"},
 }
 

@@ -8,6 +8,7 @@ __all__ = ['CHAPTERS', 'claims', 'row', 'run', 'depth', 'table', 'show', 'main']
 # %% ../nbs/ledger.ipynb #237127db
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -185,7 +186,9 @@ def _write(rows, file):
 
 def _losses():
     from xent_lit.explanation import catalogue
-    print(catalogue())
+    try: print(catalogue(), flush=True)
+    except BrokenPipeError:                                  # "| head" has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 def _explain(loss):

@@ -140,9 +140,10 @@ def find_object(module: str, name: str) -> Loss | None:
     library is known to ship, and any loss that stands among its losses or metrics."""
     library, name = module.partition(".")[0], FUNCTIONS.get(name, name)
     if library not in LIBRARIES: return None
-    known = names_in(library)
-    if re.search("loss|metric", module.partition(".")[2]): known = names() | known
-    found = next((known[form] for form in _whole(name) if form in known), None)
+    known, forms = names_in(library), _whole(name)
+    if re.search("loss|metric", module.partition(".")[2]):
+        known, forms = names() | known, (*forms, *_core(name))
+    found = next((known[form] for form in forms if form in known), None)
     return rows()[found] if found else None
 
 def split_library(name: str) -> tuple[str, str]:

@@ -48,7 +48,6 @@ def _difference(prices, row):
     with np.errstate(invalid="ignore"):
         return np.where(prices == row, 0.0, prices - row)
 
-# %% ../nbs/09_losses.ipynb #verdmisfit
 def misfit(prices: Any, surprises: Any) -> float:
     """How far the surprises are from c · prices + b, relative, for the best c > 0 and b."""
     x = prices - prices.mean(axis=0)
@@ -87,7 +86,6 @@ def _inside(support, end, steps):
         found = [end + step for step in steps[1:]]
     return [y for y in found if support.low <= y <= support.high]
 
-# %% ../nbs/09_losses.ipynb #verdsupport
 def verdict_on(loss: Callable, support: Support, predictions: Iterable) -> bool | None:
     """Whether a loss is the surprise of a model of all numbers in a support; None if no test
     settles it.
@@ -166,7 +164,6 @@ def _known_models(support, f):
         yield Poisson(np.exp(f))
         if f.min() > 0: yield Poisson(f)
 
-# %% ../nbs/09_losses.ipynb #verdpaths
 def _paths(support, predictions):
     """The ways to move outcome and prediction together, each as a list of maps (f, r) ↦ y,
     the place of each prediction, and distances r, the last three of them far."""
@@ -215,7 +212,6 @@ def _along(loss, predictions, maps, places, distances):
     if np.any(wrong > tolerance): return None
     return _by_the_ends([part[here] - slope * r for part in parts])
 
-# %% ../nbs/09_losses.ipynb #verdends
 def _by_the_ends(curves):
     """The verdict for losses of a distance alone, one for each side that the outcome may be on.
 

@@ -602,7 +602,7 @@ class Normal:
 '''
 API = """# API
 
-```{library-index}
+```{library-index} Families
 ```
 
 ## Families
@@ -615,7 +615,8 @@ API = """# API
 ```
 """
 NESTED = {
-    "lib/__init__.py": "from .models import Normal\n",
+    "lib/__init__.py": '"""A library.\n\nFamilies\n    Normal    a bell\n"""\n'
+    "from .models import Normal\n",
     "lib/models/__init__.py": '"""Families."""\nfrom .normal import Normal\n',
     "lib/models/normal.py": NORMAL,
     "lib/laws/__init__.py": "",
@@ -651,9 +652,7 @@ def test_links_lead_into_nested_modules(tmp_path):
     assert f'<a href="{full}">Normal</a>' in a, "defined here"
     assert 'href="1_a.html#cell-class-lib-models-normal-normal"' in api, "and back"
     assert 'href="1_a.html#claim-f-g"' in api, "from a docstring"
-    assert re.search(
-        r'<dt><a[^>]*href="#module-lib.models"(?s:.)*?href="#lib.models.normal.Normal"', api
-    )
+    assert re.search(r'<li><p><a[^>]*href="#lib.models.normal.Normal"(?s:.)*? – a bell</p>', api)
     summary = re.search(
         r'<details[^>]*verdict[^>]* id="claim-f-g">\s*(<summary.*?</summary>)', a, re.S
     )

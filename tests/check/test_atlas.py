@@ -227,6 +227,20 @@ def test_objects_of_torch_tell_their_arguments():
             explain(what)
 
 
+def test_metrics_of_scikit_learn_are_read_without_the_words_around_them():
+    metrics = pytest.importorskip("sklearn.metrics")
+    found = {
+        metrics.mean_pinball_loss: "pinball",
+        metrics.mean_squared_log_error: "MSLE",
+        metrics.mean_tweedie_deviance: "Tweedie",
+        metrics.mean_gamma_deviance: "gamma",
+    }
+    assert {f: explain(f).name for f in found} == found
+    for what in metrics.max_error, metrics.median_absolute_error, metrics.r2_score:
+        with pytest.raises(TypeError, match="expected a name or a loss of a library"):
+            explain(what)
+
+
 def test_floors_and_reweighted_chances_are_as_said():
     torch = pytest.importorskip("torch")
     smoothed = torch.nn.CrossEntropyLoss(label_smoothing=0.1)

@@ -890,7 +890,7 @@ def test_shift_prior():
             xl.shift_prior([0.5, 0.5], old=old, new=new)
     with pytest.raises(ValueError, match="shift_prior: .*the same number"):
         xl.shift_prior([0.5, 0.5], old=[1, 1, 1], new=[1, 1, 1])
-    with pytest.raises(ValueError, match="shift_prior: p sums to"):
+    with pytest.raises(ValueError, match="shift_prior: q sums to"):
         xl.shift_prior([0.5, 0.6], old=[1, 1], new=[1, 1])
 
 

@@ -1,6 +1,8 @@
 """The ledger of claims: it reports what holds and what fails, and how far a claim stands up."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -77,3 +79,14 @@ def test_a_derivation_is_shown_step_by_step():
     shown = ledger.show("mle-derivation")
     assert shown.startswith("mle-derivation: ") and " max  " in shown and " min  " in shown
     assert ledger.row("mle-derivation")["failure"] == ""
+
+
+def test_a_reader_who_stops_early_is_no_error():
+    """As ``xent-lit losses | head -1``."""
+    code = "from xent_lit.ledger import main; raise SystemExit(main(['losses']))"
+    told = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    told.stdout.close()
+    assert (told.stderr.read(), told.wait()) == (b"", 0)
+    told.stderr.close()

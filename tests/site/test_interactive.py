@@ -70,9 +70,26 @@ def bells(rng):
     return [(np.linspace(-6, 6, 61), rng.uniform(-4, 4), rng.uniform(0.4, 4))]
 
 
-def mixtures(rng):
-    y, w = rng.normal(size=5), rng.uniform(0.05, 0.5)
-    return [(y, w, [rng.normal(), rng.uniform(0.5, 2)], [y[0], 10 ** -rng.uniform(0, 6)])]
+def shop(rng):
+    return [(rng.integers(0, 12, size=6), *rng.uniform(0.5, 8, size=2), rng.uniform(0, 0.7))]
+
+
+def shop_model(rate, r, zero):
+    rest = xl.NegativeBinomial(r, probs=rate / (r + rate))
+    return xl.Mixture([zero, 1 - zero], [xl.Poisson(0.0), rest])
+
+
+def heavy(rng):
+    return [(rng.normal(size=5), rng.uniform(0.5, 50), rng.normal(), rng.uniform(0.3, 3))]
+
+
+def three_parts(rng):
+    shares, places = rng.dirichlet([1, 1, 1]), rng.uniform(0.5, 2, size=(2, 3))
+    return [(rng.normal(size=5), np.stack([shares, *places], axis=1))]
+
+
+def parts_model(own):
+    return xl.Mixture(own[:, 0], [xl.Normal(m, s) for _, m, s in own])
 
 
 def windows(rng):
@@ -127,10 +144,20 @@ LAWS = {
         lambda y, f: xl.nll(xl.Normal(f, math.sqrt(np.mean((y - f) ** 2))), y),
         lambda y, f: xl.nll(xl.Normal(f, 1.0), y),
     ),
-    "mixtureNll": (
-        mixtures,
-        lambda y, w, a, b: xl.nll(xl.Mixture([1 - w, w], [xl.Normal(*a), xl.Normal(*b)]), y),
-        lambda y, w, a, b: xl.nll(xl.Mixture([w, 1 - w], [xl.Normal(*a), xl.Normal(*b)]), y),
+    "countNll": (
+        shop,
+        lambda y, *a: xl.nll(shop_model(*a), y),
+        lambda y, rate, r, zero: xl.nll(shop_model(rate, 1 / r, zero), y),
+    ),
+    "studentNll": (
+        heavy,
+        lambda y, df, m, s: xl.nll(xl.StudentT(df, m, s), y),
+        lambda y, df, m, s: xl.nll(xl.Normal(m, s), y),
+    ),
+    "partsNll": (
+        three_parts,
+        lambda y, own: xl.nll(parts_model(own), y),
+        lambda y, own: xl.nll(parts_model(own[:, [0, 2, 1]]), y),
     ),
     "bell": (
         bells,
@@ -176,6 +203,26 @@ def test_function_is_the_librarys(name, script):
         assert not all(agree(got, twin(*case)) for case, got in zip(cases, found)), (
             "the check accepts a false law"
         )
+
+
+def test_fitted_members_are_the_best(script):
+    """Student's t and the mixtures of the sliders: no neighbour pays less for the draws."""
+    rng = np.random.default_rng(0)
+    cases = [(rng.normal(size=13), df) for df in (1.0, 3.0, 30.0) for _ in range(5)]
+    found = script.execute_script(CALL, "fitStudent", [[wire(a) for a in case] for case in cases])
+    for (y, df), at in zip(cases, found):
+        m, s = map(float, at)
+        least = xl.nll(xl.StudentT(df, m, s), y)
+        for dm, ds in ((0.01, 0), (-0.01, 0), (0, 0.01), (0, -0.01)):
+            assert least < xl.nll(xl.StudentT(df, m + dm, s + ds), y), (df, dm, ds)
+    y = np.concatenate([rng.normal(0, 0.5, size=12), rng.normal(5, 0.5, size=12)])
+    [own] = script.execute_script(CALL, "fitParts", [[wire(y), 2, 0.01]])
+    own = np.array(own, dtype=float)
+    assert agree(own[:, 0].sum(), 1.0, rtol=1e-9)
+    for nudge in np.eye(4):
+        for step in (0.01, -0.01):
+            moved = own + step * np.insert(nudge.reshape(2, 2), 0, 0, axis=1)
+            assert xl.nll(parts_model(own), y) < xl.nll(parts_model(moved), y)
 
 
 def test_bins_are_the_librarys(script):
@@ -365,13 +412,35 @@ def logits(s, script):
     return {"L": -xl.log_softmax(z)[0], "N": naive}
 
 
-def spike(s, script):
-    y = np.array(script("return xent.samples.bins"))
-    fitted, held_out = y[::2], y[1::2]
-    broad = xl.mle(xl.Normal, fitted)
-    parts = [broad, xl.Normal(fitted[0], 10 ** s["e"])]
-    model = xl.Mixture([1 - s["w"], s["w"]], parts)
-    return {"T": xl.nll(model, fitted), "H": xl.nll(model, held_out)}
+def counts(s, script):
+    y, r = np.array(script("return xent.samples.weeks")), 10 ** s["e"]
+    if s["e"] >= 2:
+        q = xl.Mixture([s["w"], 1 - s["w"]], [xl.Poisson(0.0), xl.Poisson(s["m"])])
+    else:
+        q = shop_model(s["m"], r, s["w"])
+    return {
+        "N": xl.nll(q, y),
+        "M": q.mean,
+        "V": q.variance,
+        "Z": q.prob(0),
+        "T": 1 - np.sum(q.prob(np.arange(6))),
+    }
+
+
+def tails(s, script):
+    y = np.array([*script("return xent.samples.near"), s["d"]])
+    df, q = 10 ** s["e"], xl.mle(xl.Normal, y)
+    if s["e"] < 2:
+        q = xl.StudentT(df, *script("return xent.fitStudent(...arguments)", y.tolist(), df))
+    far = -q.log_prob(s["d"]) / len(y)
+    return {"L": q.loc, "S": q.scale, "N": xl.nll(q, y), "F": far}
+
+
+def parts(s, script):
+    y, new = (np.array(script(f"return xent.samples.{name}")) for name in ("seen", "held"))
+    call = "return xent.fitParts(...arguments)"
+    q = parts_model(np.array(script(call, y.tolist(), s["k"], 10 ** s["e"])))
+    return {"T": xl.nll(q, y), "H": xl.nll(q, new)}
 
 
 # What a reader presses, in order: a control and its keys.
@@ -403,7 +472,16 @@ VISITS = {
     ],
     modes: [("m", "ARROW_LEFT"), ("s", "HOME"), ("m", "END"), ("s", "END")],
     bins: [("e", "ARROW_LEFT"), ("m", "ARROW_RIGHT"), ("e", "HOME"), ("m", "END"), ("e", "END")],
-    spike: [("e", "ARROW_LEFT"), ("w", "ARROW_RIGHT"), ("e", "HOME"), ("w", "END"), ("e", "END")],
+    counts: [
+        ("m", "ARROW_RIGHT"),
+        ("negative binomial", "SPACE"),
+        ("w", "END"),
+        ("e", "HOME"),
+        ("zero-inflated Poisson", "ENTER"),
+        ("m", "END"),
+    ],
+    tails: [("d", "END"), ("Student t, 2 degrees", "SPACE"), ("d", "ARROW_LEFT"), ("e", "HOME")],
+    parts: [("k", "ARROW_RIGHT"), ("e", "HOME"), ("k", "END"), ("e", "END")],
     logits: [("z0", "ARROW_RIGHT"), ("z0", "END"), ("c", "END"), ("z1", "HOME"), ("c", "HOME")],
 }
 

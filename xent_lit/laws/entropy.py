@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['shannon', 'entropy_is_self_cross_entropy', 'kl_decomposition', 'cross_entropy_floor',
-           'axes_and_units', 'weighted_rows', 'perplexity_base_free']
+           'entropy_ceiling', 'axes_and_units', 'weighted_rows', 'perplexity_base_free']
 
 # %% ../../nbs/02_entropy.ipynb #3a2e6a7a
 import math
@@ -61,6 +61,26 @@ cross_entropy_floor = Claim(
     twin=lambda p, q: (cross_entropy(p, q), _completed(p, q)),
     symbols=few_pmfs, general=general_pmfs, sum_to_one=("p", "q"), draw=draw_pmfs,
     rtol=1e-9, required_marks="SCNT", uses=("kl-decomposition", "gibbs"))
+
+# %% ../../nbs/02_entropy.ipynb #ceilinglaw
+def _uniform(p):
+    """As many outcomes as those of p, equally likely."""
+    xp, p = as_arrays("uniform", p=p)
+    return (0 * p + 1) / xp.asarray(p.shape[-1])
+
+def _log_count(p):
+    """The logarithm of the number of outcomes."""
+    xp, p = as_arrays("log_count", p=p)
+    return xp.log(xp.asarray(p.shape[-1]))
+
+entropy_ceiling = Claim(
+    id="entropy-ceiling",
+    statement="log K = H(p) + D(p‖q) for the uniform q, so H(p) ≤ log K, "
+              "and equal only if p is uniform.",
+    law=lambda p, q: (_log_count(p), entropy(p) + kl_divergence(p, _uniform(p))),
+    twin=lambda p, q: (_log_count(p), entropy(p) + kl_divergence(_uniform(p), p)),
+    symbols=few_pmfs, general=general_pmfs, sum_to_one=("p", "q"), draw=draw_pmfs,
+    rtol=1e-11, required_marks="SCNT", uses=("kl-decomposition", "gibbs"))
 
 # %% ../../nbs/02_entropy.ipynb #58d58e12
 def _table(p, q, base):

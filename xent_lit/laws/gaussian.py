@@ -79,7 +79,7 @@ def _learned_sigmas():
 mse_is_gaussian_cross_entropy = Claim(
     id="mse-is-gaussian-cross-entropy",
     statement="The cross-entropy with a Gaussian of fixed σ is MSE/(2σ²) + ½ log(2πσ²), "
-              "and so has the same minimum in f.",
+              "and so has the same minimiser f.",
     law=lambda y, f, s: (_loss(y, f, s), _image(y, f, s)),
     twin=lambda y, f, s: (_loss(y, f, s), _image(y, f, s, constant=0)),
     general=_targets, symbols=_few_targets, draw=_draw_targets, required_marks="SCNTH",

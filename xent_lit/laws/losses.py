@@ -18,6 +18,7 @@ from ..entropy import cross_entropy
 from ..models.normal import Normal
 from ..models.bernoulli import Bernoulli
 from ..models.categorical import Categorical
+from ..models.gamma import Gamma
 from ..models.poisson import Poisson
 from ..models.empirical import empirical
 from ..arrays.checks import shape_of
@@ -260,7 +261,9 @@ class_weights = Claim(
 
 # %% ../../nbs/09_losses.ipynb #ef097d9c
 _BY_MEAN = {"Normal": lambda mean, s: Normal(mean, s),
-            "Poisson": lambda mean, s: Poisson(mean)}
+            "Poisson": lambda mean, s: Poisson(mean),
+            "Bernoulli": lambda mean, s: Bernoulli(probs=mean),
+            "Gamma": lambda mean, s: Gamma(s, s / mean)}
 
 def _above_floor(family, y, f, s):
     by_mean = _BY_MEAN[family]
@@ -278,13 +281,14 @@ def _deviant():
 
 def _draw_deviant(rng):
     family = list(_BY_MEAN)[rng.integers(len(_BY_MEAN))]
-    y, f = float(rng.integers(1, 9)), rng.uniform(9, 20)
+    if family == "Bernoulli": y, f = float(rng.integers(2)), rng.uniform(0.1, 0.9)
+    else: y, f = float(rng.integers(1, 9)), rng.uniform(9, 20)
     return family, y, f, rng.uniform(1, 2)
 
 deviance_is_twice_divergence = Claim(
     id="deviance-is-twice-divergence",
-    statement="In the Normal and the Poisson family, "
-              "the loss less its least value is D(q_y‖q_f): half the deviance.",
+    statement="In an exponential family the loss less its least value is D(q_y‖q_f): "
+              "half the deviance.",
     law=lambda *a: (_above_floor(*a), _distance(*a)),
     twin=lambda family, y, f, s: (_above_floor(family, y, f, s),
                                   _distance(family, f, y, s)),

@@ -20,6 +20,7 @@ from .half_normal import HalfNormal
 from .pareto import Pareto
 from .uniform import Uniform
 from .beta import Beta
+from .continuous_bernoulli import ContinuousBernoulli
 from .dirichlet import Dirichlet
 from .binomial import Binomial
 from .geometric import Geometric
@@ -52,7 +53,7 @@ __all__ = [
     "Distribution", "ExponentialFamily", "Empirical", "empirical", "as_distribution",
     "Normal", "Laplace", "Bernoulli", "Categorical", "Linear", "Poisson", "Gamma",
     "Exponential", "InverseGamma", "InverseGaussian", "Tweedie", "LogNormal",
-    "HalfNormal", "Pareto", "Uniform", "Beta", "Dirichlet",
+    "HalfNormal", "Pareto", "Uniform", "Beta", "ContinuousBernoulli", "Dirichlet",
     "Binomial", "Geometric", "NegativeBinomial", "Multinomial",
     "StudentT", "Cauchy", "Huber", "PseudoHuber", "HyperbolicSecant", "Logistic", "Fair",
     "Barron", "GeneralizedNormal", "EpsilonInsensitive", "AsymmetricLaplace",

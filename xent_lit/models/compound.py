@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Compound', 'sum_last', 'spread_over', 'as_end', 'inside_of', 'in_library',
-           'check_outcome', 'as_own', 'same', 'is_end', 'known_below']
+           'check_outcome', 'as_own', 'is_same', 'is_end', 'known_below']
 
 # %% ../../nbs/families.ipynb #851515f8
 import math
@@ -168,7 +168,7 @@ def as_own(caller, **given):
         return value if plain else keep_weak(a, value)
     return {name: keep(a, given[name]) for name, a in zip(given, values)}
 
-def same(a, b):
+def is_same(a, b):
     """Whether two parameters are known to be equal."""
     if a is b: return True
     xp, a, b = as_arrays("kl_divergence", a=a, b=b)

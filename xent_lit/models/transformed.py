@@ -20,7 +20,7 @@ from .between import log_between
 
 # %% ../../nbs/families.ipynb #ef3f8856
 from .compound import (
-    as_end, Compound, in_library, inside_of, is_end, known_below, same, spread_over,
+    as_end, Compound, in_library, inside_of, is_end, known_below, is_same, spread_over,
     sum_last)
 from .maps import exp_map, Map
 
@@ -254,7 +254,7 @@ def _check_ends(support):
 # %% ../../nbs/families.ipynb #transformedpairs
 def _is_same_map(p, q):
     values = zip(p.own.values(), q.own.values(), strict=False)
-    return p.map.verbs == q.map.verbs and all(same(a, b) for a, b in values)
+    return p.map.verbs == q.map.verbs and all(is_same(a, b) for a, b in values)
 
 @closed_form("kl_divergence", Transformed, Transformed)
 def _divergence_of_bases(p, q):
