@@ -162,7 +162,7 @@ figures.surprise = {
   draw(s, width) {
     const on = panel(0, width, 260, [0, 1], [0, 5], {title: "loss (nats)", xname: `${tspan("q")}, the probability given to what happened`});
     const half = s.q / 2, curve = span(200, i => [(i + 1) / 200, surprisal((i + 1) / 200)]);
-    return [picture(width, 260, on.show(on.rule(s.q, "q"), on.line(curve, "q"), on.dot(half, surprisal(half), "q open"), on.dot(s.q, surprisal(s.q), "q"))),
+    return [picture(width, 260, on.show(on.rule(s.q, "q"), on.line(curve, "q"), on.dot(half, surprisal(half), "q open"), on.dot(1, 0, "p"), on.dot(s.q, surprisal(s.q), "q"))),
       `${number("L", `−log ${s.q.toFixed(2)} =`, surprisal(s.q), "q")} ${number("H", `at half of it, −log ${half.toFixed(3)} =`, surprisal(half))}`];
   },
 };

@@ -18,7 +18,7 @@ from .arrays.checks import check_pmf, check_weights
 from .arrays.draws import mean_over_draws
 from .likelihood import check_weight_each
 
-# %% ../nbs/11_evaluate.ipynb #caltable
+# %% ../nbs/11_evaluate.ipynb #bd202202
 @dataclass(frozen=True, eq=False)
 class CalibrationTable:
     """Sums over the forecasts of each bin, so that the tables of batches can be added.
@@ -111,7 +111,6 @@ class CalibrationTable:
         ax.set(xlabel="forecast probability", ylabel="observed frequency")
         return ax
 
-# %% ../nbs/11_evaluate.ipynb #bd202202
 def calibration_table(p: ArrayLike, happened: ArrayLike, *, bins: int = 10,
                       quantiles: bool = False,
                       weights: ArrayLike | None = None) -> CalibrationTable:
@@ -199,7 +198,6 @@ def _quantiles(p, w, bins):
     inner = p[np.searchsorted(share * bins, np.arange(1, bins) * share[-1])]
     return np.array([0.0, *np.unique(inner[inner < p[-1]]), 1.0])
 
-# %% ../nbs/11_evaluate.ipynb #calerror
 def calibration_error(p: ArrayLike, happened: ArrayLike, *, bins: int = 10,
                       quantiles: bool = False, weights: ArrayLike | None = None) -> float:
     """Expected calibration error: the distance of mean forecast and frequency in each bin,
@@ -234,7 +232,6 @@ def calibration_error(p: ArrayLike, happened: ArrayLike, *, bins: int = 10,
     table = calibration_table(p, happened, bins=bins, quantiles=quantiles, weights=weights)
     return float(table.error)
 
-# %% ../nbs/11_evaluate.ipynb #brier
 def brier_score(p: ArrayLike, happened: ArrayLike, *,
                 weights: ArrayLike | None = None) -> Array:
     """Brier score: the mean squared distance of forecasts from what happened.

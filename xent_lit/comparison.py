@@ -22,7 +22,7 @@ from .likelihood import log_probs, read_draws
 from .scale import add_pairs, exact_moments, exact_sum
 from .evaluate import _check_weights, Evaluation
 
-# %% ../nbs/11_evaluate.ipynb #cmpclass
+# %% ../nbs/11_evaluate.ipynb #cmpfunction
 @dataclass(frozen=True, repr=False)
 class Comparison:
     """What is kept of the losses of two models on the same draws: what ``compare`` returns.
@@ -114,7 +114,6 @@ def _merge_groups(a, b):
     both = {label: tuple(map(add_pairs, a[label], b[label])) for label in a if label in b}
     return {**a, **b, **both}
 
-# %% ../nbs/11_evaluate.ipynb #cmpfunction
 def compare(a: Model, b: Model, y: ArrayLike, *, weights: ArrayLike | None = None,
             groups: Iterable[Any] | None = None, ignore: Any = None,
             classes: Sequence | None = None) -> Comparison:

@@ -13,7 +13,7 @@ import numpy as np
 from .arrays.types import Array, ArrayLike, Model, optional_import
 from .models.links import IDENTITY, SOFTMAX_LINK
 
-# %% ../nbs/10_conditional.ipynb #sepheld
+# %% ../nbs/10_conditional.ipynb #sepcheck
 def held_ends(q: Model, y: ArrayLike) -> Array:
     """Which ends of the predictor each target holds, so that going away from them costs
     without bound.
@@ -43,7 +43,6 @@ def held_ends(q: Model, y: ArrayLike) -> Array:
     low, high = q.support.low, q.support.high
     return np.stack([y < high, y > low], axis=-1)
 
-# %% ../nbs/10_conditional.ipynb #sepcone
 @dataclass(frozen=True, eq=False)
 class Cone:
     """The directions in which the loss of no draw grows.
@@ -131,7 +130,6 @@ def cone_of(x: Array, held: Array) -> Cone:
     rows = a[draws][:, :, None] * sign[:, None, :]
     return Cone(rows, draws, held[draws, others])
 
-# %% ../nbs/10_conditional.ipynb #sepcheck
 def check_minimum(q: Model, x: Array, y: Array, weights: Array, free: Array, *,
                   slope: float = np.inf, names: ArrayLike = ()) -> bool:
     """Raise if the loss of a linear predictor falls without end in some direction.
@@ -203,7 +201,6 @@ def _in_units(x, shares, centred):
     varies = spread > 1e-14 * size
     return np.where(varies, x, 0) / np.where(varies, spread, 1)
 
-# %% ../nbs/10_conditional.ipynb #sepfewest
 @dataclass(frozen=True, eq=False)
 class _Separation:
     """A direction without end, what it moves, and what each row of the cone gains."""
@@ -234,7 +231,6 @@ def _by(cone, free, features, labels):
     every = cone.gains_of_all(open_)
     return _Separation(*(every or some), features, labels, every is not None)
 
-# %% ../nbs/10_conditional.ipynb #sepwords
 def _no_minimum(found, cone, x, y, held, names):
     names = [f"feature {name}" for name in names]
     simple = len(found.features) < 2 and len(found.labels) == 1
@@ -287,7 +283,6 @@ def _combination(found, cone, x, y, held, names):
     return (f"{n} of {len(x)} draws by {', '.join(named)}{rest} "
             "(features in units of their spread)")
 
-# %% ../nbs/10_conditional.ipynb #sepseen
 def warn_if_falling(objective: Callable[[Array], float], start: Array, end: Array,
                     step: Array) -> None:
     """Warn if the objective falls beyond the end of a search and never rises: up to 33 times

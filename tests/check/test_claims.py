@@ -50,6 +50,7 @@ LEDGER = {
     # what a reader needs next
     "gibbs": "SNTF",
     "cross-entropy-floor": "SNT",
+    "entropy-ceiling": "SCNT",
     "baseline": "NT",
     "perplexity-base-free": "NT",
     "logits": "NT",

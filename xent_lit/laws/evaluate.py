@@ -23,7 +23,7 @@ from ..calibration import brier_score, calibration_error
 from ..evaluate import Evaluation
 from ..comparison import Comparison, compare
 
-# %% ../../nbs/11_evaluate.ipynb #0f240320
+# %% ../../nbs/11_evaluate.ipynb #cmplaw
 def _parts(model, y, w, cuts):
     """The evaluations of the parts between the cuts."""
     starts, ends = (0, *cuts), (*cuts, len(y))
@@ -78,7 +78,6 @@ merge_is_one_pass = Claim(
     symbols=_symbolic_parts, draw=_draw_parts, rtol=1e-15, typeset=False,
     uses=("nll-is-cross-entropy",))
 
-# %% ../../nbs/11_evaluate.ipynb #113d6651
 def _spread_by_definition(model, y, w, cuts):
     """Σ w (ℓ − μ)², written out for comparison."""
     xp, surprise, w = as_arrays("spread", surprise=-model.log_prob(y), w=w)
@@ -105,7 +104,6 @@ merge_spread = Claim(
     symbols=_three_symbolic_draws, draw=_draw_parts, rtol=1e-12, typeset=False,
     uses=("merge-is-one-pass",))
 
-# %% ../../nbs/11_evaluate.ipynb #cmplaw
 def _compared(a, b, y, labels, cuts):
     """The comparisons of the parts between the cuts, together."""
     starts, ends = (0, *cuts), (*cuts, len(y))
@@ -180,7 +178,6 @@ calibration_error_law = Claim(
         calibration_error(p, y, bins=5), _gaps_by_hand(p, y, edges, equally=True)),
     draw=_draw_forecasts, required_marks="NT")
 
-# %% ../../nbs/11_evaluate.ipynb #brierlaw
 def _expected_brier(p, q):
     """The Brier score of the forecast q for an event of probability p, less p(1 − p)."""
     return brier_score([q, q], [1, 0], weights=[p, 1 - p]) - p * (1 - p)
@@ -257,7 +254,7 @@ def _draw_text(rng):
 
 bits_per_byte_law = Claim(
     id="bits-per-byte",
-    statement="Bits per byte do not depend on the cut into tokens.",
+    statement="A model of symbols pays the same bits per byte for any cut into tokens.",
     law=lambda *text: (_per_byte(_by_symbol, *text), _per_byte(_by_pair, *text)),
     twin=lambda *text: (_by_symbol(*text).bits, _by_pair(*text).bits),
     symbols=_symbolic_text, draw=_draw_text, typeset=False, uses=("merge-is-one-pass",))

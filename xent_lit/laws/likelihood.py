@@ -200,7 +200,6 @@ log_keeps_argmax = Claim(
         "both values are positive":
             lambda: (_log_order(0.5, -0.5), _order(0.5, -0.5))})
 
-# %% ../../nbs/05_likelihood.ipynb #b099a2f9
 def _divided(a, b, m, n):
     """The order of two values of the objective, divided by m and by n."""
     return _order(a / m, b / n)
@@ -279,7 +278,6 @@ kl_is_expected_log_ratio = Claim(
     rtol=1e-9, required_marks="SCNTH",
     hypotheses={"the sample space is discrete": _atoms}, uses=("kl-definition",))
 
-# %% ../../nbs/05_likelihood.ipynb #ed9b71c7
 def _frequencies(x, k):
     return np.bincount(x, minlength=k) / len(x)
 
@@ -363,7 +361,6 @@ mle_matches_means = Claim(
     draw=_draw_declared, rtol=1e-9, required_marks="NT", typeset=False,
     uses=("min-kl-is-min-cross-entropy-is-mle",))
 
-# %% ../../nbs/05_likelihood.ipynb #75111e2e
 def _asked(model, x, weights=None):
     """Of a weighted sample: mean NLL, log-likelihood, cross-entropy of p̂,
     and the fitted mean and scales."""

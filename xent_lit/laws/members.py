@@ -75,7 +75,6 @@ def _symbol(name, rule):
     if rule.fits is PROBABILITY.fits: return symbols_pmf(name, _SIZE)
     return symbols_vector(name, _SIZE, **rule.assumptions)
 
-# %% ../../nbs/04_models.ipynb #membernode
 def nodes(p, *near):
     """Points x and weights w with Σ w f(x) = ∫ f, or Σ f, over the support of p: all whole
     numbers of it, or the double exponential rule, cut at the kinks of all distributions.
@@ -123,7 +122,6 @@ def _unit(t):
     slope = math.pi * np.cosh(t) * small * large
     return np.where(t < 0, small, large), np.where(t < 0, large, small), slope
 
-# %% ../../nbs/04_models.ipynb #membervect
 def _vector_nodes(p):
     """Points of a set of vectors, by the words of its kind."""
     if p.discrete: return _compositions(int(p.total_count), np.size(p.mean))
@@ -156,7 +154,6 @@ def _space(p):
     volume = step**loc.size * abs(np.linalg.det(scale))
     return loc + z @ scale.T, np.full(len(z), volume)
 
-# %% ../../nbs/04_models.ipynb #memberweig
 def weigh(p, f, *near):
     """The sum or integral of p(x) f(x) on ``nodes``; what has no mass counts nothing."""
     return np.sum(_terms(p, f, *near), axis=-1)

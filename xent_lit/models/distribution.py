@@ -372,7 +372,6 @@ def _read_own(x):
     """Families stay what they are."""
     return x if isinstance(x, Distribution) else None
 
-# %% ../../nbs/04_models.ipynb #1752b35d
 class EitherForm(Distribution):
     """A distribution with a parameter that is given in one of two forms, itself or
     its logarithm, say. It is stored as ``table``, under the name ``given_as``."""
@@ -424,7 +423,6 @@ def itself(x):
     """x, of which the mean is wanted."""
     return x
 
-# %% ../../nbs/04_models.ipynb #99ad57cc
 overflow_is_infinite = np.errstate(over="ignore", under="ignore")   # the square of 1e200, say
 
 class HasLocAndScale(Distribution):

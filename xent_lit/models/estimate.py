@@ -116,7 +116,6 @@ def _numbers_of(caller, a, count):
     xp, a = as_arrays(caller, log_prob=a)
     return to_host(caller, a).reshape(count, *a.shape[1:])
 
-# %% ../../nbs/04_models.ipynb #drawdef
 _RNG = {"rng", "generator", "random_state", "random_generator"}
 _SEED = {"seed"}
 _KEY = {"key", "rng_key", "prng_key"}

@@ -38,7 +38,6 @@ def over_members(f, *models):
         out[i] = f(*(model.member(i, shape) for model in models))
     return out.view(WeakArray)
 
-# %% ../../nbs/04_models.ipynb #exppoints
 _MOST_POINTS, _MOST_LISTED = 2**24, 2**18
 
 def sum_over_points(p, f):
@@ -88,7 +87,6 @@ def _is_negligible(p, k, least):
     rest = here - np.log1p(-np.minimum(ratio, 1 - 1e-16))
     return bool(np.all(rest < math.log(least)))
 
-# %% ../../nbs/04_models.ipynb #expquad
 _STEPS = 0, 1, 3, 8, 40, 1e3, 1e6
 
 def integrate(p, f, near=()):
@@ -162,7 +160,6 @@ def _numbers(found):
     xp, found = as_arrays("expect", value=found)
     return to_host("expect", found)
 
-# %% ../../nbs/04_models.ipynb #0757ef6e
 def integrate_symbols(model, f, near=()):
     """The integral in pieces on which every distance has one sign:
     cut at the location, and at a kink that lies below it."""

@@ -87,7 +87,6 @@ def convert(caller, *models, **arrays):
     some = [model._with({name: next(found) for name in model._given()}) for model in models]
     return xp, *some, *own
 
-# %% ../../nbs/04_models.ipynb #expfdecl
 class Declared:
     """What an exponential family declares, as a part of a family."""
     statistics: tuple = ()
@@ -113,7 +112,6 @@ def _times(factor, value, xp):
     xp, factor, value = as_arrays("log_prob", factor=factor, value=value)
     return factor * value if xp is symbolic else multiply_zero_safe(factor, value, xp)
 
-# %% ../../nbs/04_models.ipynb #expfdef
 class ExponentialFamily(Declared, Distribution):
     """log q(x) = Σ ηᵢ Tᵢ(x) − A(η) + log h(x): a family by declaration.
 
@@ -253,7 +251,6 @@ class ExponentialFamily(Declared, Distribution):
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2          # from −1 … 1 to 0 … 1
 
-# %% ../../nbs/04_models.ipynb #expfpairs
 def of_one_family(p, q):
     """Whether both are members of one family, with the same fixed parameters."""
     same = declared_class(type(p)) is declared_class(type(q))
@@ -300,7 +297,6 @@ def _is_covered(p, q):
     if not all(isinstance(a, (int, float)) for a in (low, high, start, end)): return False
     return start <= low and high <= end
 
-# %% ../../nbs/04_models.ipynb #expfown
 def _is_member(family, p, fixed):
     """Whether p is of the family itself, so that nothing is to be found."""
     if declared_class(type(p)) is not family or p.is_symbolic: return False

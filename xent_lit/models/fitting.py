@@ -84,7 +84,6 @@ def _no_member(family, target):
     return (f"mle: no {family.__name__} has the means {found} of {words}, expected a "
             "sample inside the support whose draws differ")
 
-# %% ../../nbs/04_models.ipynb #expfmeans
 def known_number(mean):
     """A mean as a plain number; raise where its value is not at hand."""
     xp, mean = as_arrays("mle", mean=mean)
@@ -122,7 +121,6 @@ def check_several(family, p):
             f"mle: all draws are equal, so the likelihood of a {family.__name__} grows "
             "without bound as it narrows; expected draws that differ")
 
-# %% ../../nbs/04_models.ipynb #fitchecks
 def check_fixed_names(caller, family, f, fixed):
     """Raise for parameters that this method of the family does not take, or misses."""
     _, *takes = signature(f).parameters.values()

@@ -76,7 +76,6 @@ def _family_of_scipy(name, parameters):
 def _as_number(a):
     return np.asarray(a, dtype=float) if np.ndim(a) else float(a)
 
-# %% ../../nbs/04_models.ipynb #scipydef
 class ScipyVariable(Foreign):
     """A frozen variable of ``scipy.stats`` for which there is no family here.
 
@@ -169,7 +168,6 @@ def _ask(caller, logarithm, x):
     found = np.asarray(logarithm(np.asarray(values)))
     return keep_weak(found, x) if is_weak(x) else found
 
-# %% ../../nbs/04_models.ipynb #scipyread
 @reader
 def _read_scipy(x):
     """A variable of scipy.stats, by the names of its class."""

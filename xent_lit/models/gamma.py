@@ -272,7 +272,6 @@ def difference_of_products(a, b, c, d, xp):
     u, v = a * b, c * d
     return (u - v) + (product_error(a, b, u, xp) - product_error(c, d, v, xp))
 
-# %% ../../nbs/04_models.ipynb #gammamle
 def _solve_excess(s):
     """The a with log a − digamma a = s, by Newton's method on 1/s, nearly linear in a."""
     if not 0 < s < math.inf:

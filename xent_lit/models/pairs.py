@@ -62,7 +62,6 @@ def knows(p, name):
         if "log_prob" in vars(c) or "expect" in vars(c): return name in vars(p)
     return False
 
-# %% ../../nbs/04_models.ipynb #pairdefaults
 def cross_entropy_of(p, q):
     """E over p of −log q, in nats."""
     check_pair("cross_entropy", p, q)

@@ -66,7 +66,6 @@ def _from_end(end, side, stop, centre=math.inf, width=1.0):
     last = 0.0 if math.isfinite(stop) else math.log(_HUGE) - math.log(width)
     return Piece(end, width, first, last, side, (first,) if last == 0.0 else (first, last))
 
-# %% ../../nbs/04_models.ipynb #quadrule
 _ORDER, _MOST_PANELS, _LEVELS = 20, 4000, 50
 _RULE_NODES, _RULE_WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
 
@@ -151,7 +150,6 @@ def _rule_at(nodes):
     wanted[0] = 2
     return np.linalg.solve(rows, np.broadcast_to(wanted, (len(nodes), _ORDER, 1)))[..., 0]
 
-# %% ../../nbs/04_models.ipynb #quadtail
 _REMOTE = 140                            # a factor of e^140 away, powers go on as they are
 
 def _reach_of(piece, log_mass, f):
@@ -229,7 +227,6 @@ def _closing(first, rates, beyond):
     whole = first * ((1 - bend) / rate + bend / (rate + 1))
     return whole - first * beyond * (1 - rates[0] * beyond / 2), doubt, rate
 
-# %% ../../nbs/04_models.ipynb #quadfind
 _MOST_PEAKS = 8
 
 def find_windows(log_mass, low, high):

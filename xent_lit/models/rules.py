@@ -71,7 +71,6 @@ Positive = Annotated[ArrayLike, POSITIVE]
 Rate = Annotated[ArrayLike, RATE]
 Count = Annotated[ArrayLike, COUNT]
 
-# %% ../../nbs/04_models.ipynb #rulechecks
 def check_parameters(model, rules):
     """Check the parameters, each by its rule, and store them:
     lists become arrays, numbers and symbols stay."""

@@ -173,7 +173,6 @@ def _inner_point(low, high, xp):
     both = xp.logical_and(xp.isfinite(low), xp.isfinite(high))
     return xp.where(both, low / 2 + high / 2, a)
 
-# %% ../../nbs/04_models.ipynb #tensorparts
 def _is_part(value):
     """Whether a value is itself an object of such a library."""
     return any(c.__module__.startswith(LIBRARIES) for c in type(value).__mro__)
