@@ -96,6 +96,7 @@ LOOK = r"""
 const done = arguments[0];
 Promise.resolve(window.MathJax?.startup?.promise).then(() => {
   const all = selector => [...document.querySelectorAll(selector)];
+  const bare = text => text.replace(/\s+/g, " ").trim().toLowerCase();
   const prose = document.querySelector("main").cloneNode(true);
   prose.querySelectorAll("pre, code, mjx-container, script, style").forEach(node => node.remove());
   done({
@@ -114,6 +115,17 @@ Promise.resolve(window.MathJax?.startup?.promise).then(() => {
         .map(m => m[0]),
     "image without a description": all("main img")
         .filter(i => !i.alt.trim() || /\.(svg|png)$/.test(i.alt)).map(i => i.src),
+    "called by another name than is seen": all("button, summary, [role=button], main a[href]")
+        .filter(e => e.ariaLabel && e.innerText.trim())
+        .filter(e => !bare(e.ariaLabel).includes(bare(e.innerText))).map(e => e.ariaLabel),
+    "a fold with two lines": all("details.hide > summary")
+        .filter(e => e.querySelectorAll("p").length != 1).map(e => e.textContent),
+    "an opener without a name": all("summary")
+        .filter(e => !(e.ariaLabel || e.textContent).trim())
+        .map(e => e.parentElement.outerHTML.slice(0, 200)),
+    "code smaller than 13 px": all("main pre")
+        .filter(e => parseFloat(getComputedStyle(e).fontSize) < 13)
+        .map(e => e.textContent.slice(0, 60)),
     "image not loaded": all("img").filter(i => i.complete && !i.naturalWidth).map(i => i.src),
   });
 });
@@ -180,9 +192,56 @@ def test_page_is_accessible(page, mode, site, browser):
     browser.execute_script((Path(axe.__file__).parent / "axe-core/axe.min.js").read_text())
     found = browser.execute_async_script(
         AXE,
-        {} if mode == "light" else {"runOnly": ["color-contrast", "scrollable-region-focusable"]},
+        {"rules": {"label-content-name-mismatch": {"enabled": True}}}
+        if mode == "light"
+        else {"runOnly": ["color-contrast", "scrollable-region-focusable"]},
     )
     assert {rule: where for rule, where in found if rule not in ALLOWED} == {}
+
+
+PAPER = """
+const all = selector => [...document.querySelectorAll(selector)];
+const shown = selector => all(selector).filter(e => e.checkVisibility()).length;
+return [all("div.cell details.hide").length, shown("div.cell details.hide"),
+  shown("details.verdict > :not(summary)"),
+  all(".cell_output img").map(e => e.getBoundingClientRect().height)];
+"""
+
+
+def test_paper_shows_no_machinery(site, browser):
+    """Folded code is left out, what a claim saw stays closed; figures are whole."""
+    in_mode(browser, site, f"nbs/{chapter('entropy')}.html", "light")
+    try:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        folds, code, seen, figures = browser.execute_script(PAPER)
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert folds and (code, seen) == (0, 0) and min(figures) > 50
+
+
+NARROW = """
+const all = selector => [...document.querySelectorAll(selector)];
+const box = e => e.getBoundingClientRect();
+const pictures = all('.cell_output img[src$=".svg"]');
+const formula = number => box(number.parentElement.querySelector("mjx-container"));
+return [pictures.map(e => getComputedStyle(e).colorScheme), pictures.map(e => box(e).width),
+  all("div.math > .eqno").map(e => box(e).top >= formula(e).bottom - 16)];
+"""
+
+
+def test_figures_and_numbers_of_equations_on_a_phone(site, browser):
+    """A figure has the width of the screen and the colours of the mode; the number of an equation
+    stands below it."""
+    in_mode(browser, site, f"nbs/{chapter('gaussian')}.html", "dark")
+    schemes, widths, below = browser.execute_script(NARROW)
+    assert schemes and set(schemes) == {"dark"}
+    assert 300 < min(widths) <= max(widths) <= 390 and below and all(below)
+
+
+def test_every_figure_has_colours_for_the_dark():
+    pictures = list((HTML / "_images").glob("*.svg"))
+    assert pictures
+    assert [p.name for p in pictures if "prefers-color-scheme: dark" not in p.read_text()] == []
 
 
 FOCUS = """
