@@ -208,3 +208,14 @@ REFUSED = {
 def test_what_is_refused(words):
     with pytest.raises((ValueError, NotImplementedError), match=re.escape(words)):
         REFUSED[words]()
+
+
+# ── Sums over counts ───────
+
+
+@pytest.mark.parametrize("of", ["cdf", "survival"])
+def test_a_density_is_not_summed_over_whole_numbers(of):
+    for q in STANDARD, xl.Gamma(2.0, 1.0):
+        with pytest.raises(NotImplementedError, match=f"{of}: got a density, expected counts"):
+            getattr(q, of)(1.0)
+    assert float(xl.Poisson(2.0).cdf(1) + xl.Poisson(2.0).survival(1)) == pytest.approx(1.0)

@@ -159,17 +159,23 @@ class Distribution:
 
     def survival(self, k):
         """The probability of more than k."""
+        start = self._first_count("survival")
         end = float(np.max(to_host("survival", self.support.high)))
         if math.isfinite(end): return self._sum_prob(np.arange(k + 1, end + 1))
-        start = float(np.min(to_host("survival", self.support.low)))
         xp, found = as_arrays("survival", found=self._sum_prob(np.arange(start, k + 1)))
         rest = 1 - found
         return xp.where(abs(rest) < 256 * xp.finfo(rest.dtype).eps, xp.zeros_like(rest), rest)
 
     def cdf(self, k):
         """The probability of at most k."""
-        start = float(np.min(to_host("cdf", self.support.low)))
-        return self._sum_prob(np.arange(start, k + 1))
+        return self._sum_prob(np.arange(self._first_count("cdf"), k + 1))
+
+    def _first_count(self, caller):
+        if not self.discrete:
+            raise NotImplementedError(
+                f"{type(self).__name__}.{caller}: got a density, expected counts; "
+                "scipy.stats knows it for many densities")
+        return float(np.min(to_host(caller, self.support.low)))
 
     def _sum_prob(self, k):
         if not len(k): return self.zeros()
