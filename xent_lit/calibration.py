@@ -236,8 +236,9 @@ def brier_score(p: ArrayLike, happened: ArrayLike, *,
                 weights: ArrayLike | None = None) -> Array:
     """Brier score: the mean squared distance of forecasts from what happened.
 
-    Of events it is the mean of (p − y)². Of classes it is the mean of Σ (p_k − [y = k])²,
-    as Brier had it: for two classes twice the score of the event.
+    Of events it is the mean of (forecast − outcome)². Of classes it is the mean of
+    Σ (forecast of k − [y = k])², as Brier had it: for two classes twice the score of the
+    event.
 
     Parameters
     ----------
@@ -296,7 +297,7 @@ def _hide_absent_events(caller, xp, p, y, weights):
     return xp, xp.where(rows, xp.ones_like(p) / k, p), y
 
 def _of_events(caller, p, y, xp):
-    """(p − y)² of each event."""
+    """(forecast − outcome)² of each event."""
     gap = p - y
     square = gap * gap
     if xp is symbolic:
@@ -307,7 +308,7 @@ def _of_events(caller, p, y, xp):
     return _refuse(caller, "happened", y, fits, _YES_OR_NO, square, xp)
 
 def _of_classes(caller, p, y, xp):
-    """Σ (p_k − [y = k])² of each row."""
+    """Σ (forecast of k − [y = k])² of each row."""
     check_pmf(p, caller=caller, name="p")
     k = p.shape[-1]
     place = {} if xp is symbolic else {"dtype": p.dtype, "device": device(p)}

@@ -245,7 +245,7 @@ LOSSES = {row.name: row for row in (
                  "sum."),
             Trap("torch accepts targets such as (1, 1, 0), which are no pmf."),
             Trap("Where all labels are ignored, torch's mean is NaN."),
-            Trap("XGBoost's Hessian is to become |p − y|.",
+            Trap("XGBoost's Hessian is to become |q − y|.",
                  "https://github.com/dmlc/xgboost/pull/12537")),
         outcomes=(0, 1, 2),
         predictions=_rows_of_logits,

@@ -106,7 +106,7 @@ def _telling_inputs():
 conditional_mle = Claim(
     id="conditional-mle",
     statement="Between any two θ the likelihood of the pairs and Π p(y|x, θ) "
-              "change by the same factor, so they have the same maximum.",
+              "change by the same factor, so they have the same maximiser.",
     law=lambda p_x, *a: (_factor_of_pairs(p_x, *a), _factor_given_x(_of_labels_only, *a)),
     twin=lambda p_x, *a: (_factor_of_pairs(p_x, *a), _factor_given_x(_sum_over_pairs, *a)),
     symbols=_symbolic_labels, draw=_draw_labels, rtol=1e-11, required_marks="CNTH",
@@ -299,12 +299,12 @@ def conditional_mle_derivation():
         "and least mean divergence have the same θ.", theta, steps, printed=shorter)
 
 def _given_function():
-    """A positive function of y, x and θ that prints as p_θ(y|x)."""
+    """A positive function of y, x and θ that prints as q_θ(y|x)."""
     import sympy as sp
     class Given(sp.Function):
         is_positive = True
         def _latex(self, printer):
-            return "p_{{{2}}}({0}|{1})".format(*map(printer._print, self.args))
+            return "q_{{{2}}}({0}|{1})".format(*map(printer._print, self.args))
     return Given
 
 # %% ../../nbs/10_conditional.ipynb #17023869
