@@ -69,6 +69,7 @@ def _polished(prices, c):
         return math.exp(x[0]), masses_at(x)
 
 _STEP = 0.1                                                 # of log c, on the grid
+_FEWEST_NATS = 1e-12                                        # below, all totals are rounded to one
 
 def _nearest(prices):
     """The least unevenness, its c and the masses, of prices that all move."""
@@ -89,7 +90,8 @@ def _nearest(prices):
     pairs = [*((c, _masses(prices, c)) for c in found),
              *(_polished(prices, c) for c in found)]
     if np.isfinite(plain).all(): pairs.append((1.0, plain))    # c = 1 and b = 0
-    triples = [(_unevenness(masses, c * top), c, masses) for c, masses in pairs]
+    moving = [pair for pair in pairs if pair[0] * top > _FEWEST_NATS or pair[0] == 1]
+    triples = [(_unevenness(masses, c * top), c, masses) for c, masses in moving]
     return min(triples, key=operator.itemgetter(0))
 
 def _movers(prices):
@@ -151,7 +153,7 @@ def _is_even(prices):
     _require_more_than_unknowns(prices)
     rounding = rounding_of(prices) * np.abs(prices).max() / np.ptp(prices, axis=0).max()
     prices = prices[:, _movers(prices)]
-    even = max(1e-9, 100 * rounding)
+    even = max(1e-10, 100 * rounding)
     unevenness, _, masses = _nearest(prices)
     if unevenness > max(1e-5, 10 * even):
         if not 1e-11 < _tie(prices) < 1e-3: return False
