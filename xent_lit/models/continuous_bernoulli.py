@@ -62,12 +62,12 @@ class ContinuousBernoulli(ExponentialFamily):
         return (_variance(eta, xp),),
 
     def log_density(self, x, xp):
-        """η (x − ½), or −|η| d for the distance d to the likelier end, less the log of the mass."""
+        """The straight line η x, less the logarithm of its mass."""
         if xp is symbolic: return super().log_density(x, xp)
         return _log_density_by_ends(x, self.logits, xp)
 
     def entropy_in_nats(self, xp):
-        """The mean of |η| d, and the logarithm of the mass."""
+        """The mean of the surprise, without what cancels."""
         if xp is symbolic: return super().entropy_in_nats(xp)
         return _entropy_by_ends(self.logits, xp)
 
