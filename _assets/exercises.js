@@ -121,7 +121,7 @@ function judge(text, {names, points, answer, wrong, unit = ""}) {
   const bare = text.replace(/^\s*[=≈~]\s*/, "").replace(/\s*(bit|nat)s?\s*$/i, "").trim();
   const [, digits, power = 0] = bare.match(/^[-−–+]?\d*\.(\d+)(?:e([+-]?\d+))?$/i) ?? [];      // a decimal is right to its last digit, if it has three
   const rough = digits ? .5000001 * 10 ** (power - digits.length) : 0, half = digits && bare.replace(/e.*/i, "").replace(/^[-−–+0.\s]+|\./g, "").length > 2 ? rough : 0;
-  const near = (values, share, slack = 0) => values.every((v, i) => Math.abs(v - found[i]) <= Math.max(slack, share * Math.max(Math.abs(v), Math.abs(found[i]))));
+  const near = (values, share, slack = 0) => values.every((v, i) => Number.isFinite(v) && Math.abs(v - found[i]) <= Math.max(slack, share * Math.max(Math.abs(v), Math.abs(found[i]))));
   if (near(answer, 1e-9)) return ["right", "Right."];
   if (near(answer, 0, half)) return ["right", "Right, to the digits given."];
   for (const {values, hint} of wrong) if (near(values, 1e-9, half)) return ["hint", hint];

@@ -8,6 +8,8 @@
 - Pictures have six decimals in every coordinate. Two are enough for a tenth of a pixel on any
   screen.
 - Source maps, translations and fonts are not served.
+- The notebooks that can be downloaded have a line for each line of code, quoted and indented. They
+  are written without.
 - A bibliography is marked as a list without entries; its entries get the role.
 - The line of a fold is read out as "Toggle hidden content" and holds two texts, one of them hidden.
   Without that label and with one text, what is seen is what is heard. So with the button of search;
@@ -16,6 +18,7 @@
 - Figures have a second set of colours, for the dark.
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -110,6 +113,14 @@ def icon(name, script):
     return f'.fa-{name} {{ --icon: url("data:image/svg+xml,{drawing}"); }}\n'
 
 
+def compact(notebook):
+    """The same notebook in fewer letters: a cell's source as one text, no indentation."""
+    found = json.loads(notebook)
+    for cell in found["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
 def prune(app, error):
     if error or app.builder.name != "html":
         return
@@ -126,6 +137,8 @@ def prune(app, error):
     (out / STYLE).write_text(ICON_RULES.sub("", (out / STYLE).read_text()))
     for picture in out.glob("_images/*.svg"):
         picture.write_text(shaded(DECIMALS.sub(r"\1", picture.read_text())))
+    for notebook in out.glob("_sources/**/*.ipynb"):
+        notebook.write_text(compact(notebook.read_text()))
     for path in [out / ICONS, *(path for pattern in UNUSED for path in out.glob(pattern))]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
