@@ -255,6 +255,8 @@ CHAPTERS = [
      "mean of the logarithm without ψ", "inverse-gamma-mean"),
     ("models.beta", "Beta.mean_map", keep("first", "-"),
      "mean of the logarithm without the sum", "beta-mean"),
+    ("models.continuous_bernoulli", "ContinuousBernoulli.mean_map", change("<", ">"),
+     "the mean as if the other end were likelier", "continuous-bernoulli-mean"),
     ("models.continuous_bernoulli", "_log_mass", keep("first", "-"),
      "the end taken for the middle", "continuous-bernoulli-normalises"),
     ("models.continuous_bernoulli", "_divergence_by_ends", keep("first", "-"),
