@@ -7,14 +7,15 @@ from docutils import nodes
 from sphinx.util.nodes import make_refnode
 
 
-def places(env, key):
-    """``{page: anchor of the first citation there}`` in the order of reading."""
+def places(env):
+    """``{entry: {page: anchor of the first citation there}}``, pages in the order of reading."""
     order = {page: i for i, page in enumerate(reading(env))}
+    refs = env.get_domain("cite").citation_refs
     found = {}
-    for ref in env.get_domain("cite").citation_refs:
-        if key in {target.key for target in ref.targets}:
-            found.setdefault(ref.docname, ref.citation_ref_id)
-    return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], len(order))))
+    for ref in sorted(refs, key=lambda ref: order.get(ref.docname, len(order))):
+        for target in ref.targets:
+            found.setdefault(target.key, {}).setdefault(ref.docname, ref.citation_ref_id)
+    return found
 
 
 def reading(env, page=None):
@@ -26,9 +27,13 @@ def reading(env, page=None):
 
 
 def add(app, doctree, docname):
+    entries = list(doctree.findall(nodes.citation))
+    if not entries:
+        return
     keys = {one.citation_id: one.key for one in app.env.get_domain("cite").citations}
-    for entry in doctree.findall(nodes.citation):
-        found = places(app.env, keys.get(entry["ids"][0]))
+    cited = places(app.env)
+    for entry in entries:
+        found = cited.get(keys.get(entry["ids"][0]))
         if not found:
             continue
         line = nodes.paragraph("", "Cited in ", classes=["cited-in"])

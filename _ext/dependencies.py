@@ -12,6 +12,7 @@ another one when it is imported.
 """
 
 import ast
+import functools
 import hashlib
 import re
 import sys
@@ -45,14 +46,20 @@ def package_of(module):
     return module if has_modules else module.rpartition(".")[0]
 
 
+@functools.cache
+def handed_on(source):
+    """The names that a package hands on, each with the module below it that it comes from."""
+    froms = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    return {alias.name: node.module for node in froms for alias in node.names}
+
+
 def home(name, module="__init__"):
     """The module that defines what a package hands on under a name, or None if nobody does."""
-    package = "" if module == "__init__" else f"{module}."
-    for node in ast.walk(ast.parse(SOURCES[module])):
-        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
-            found = f"{package}{node.module}"
-            return home(name, found) if package_of(found) == found else found
-    return None
+    below = handed_on(SOURCES[module]).get(name)
+    if below is None:
+        return None
+    found = below if module == "__init__" else f"{module}.{below}"
+    return home(name, found) if package_of(found) == found else found
 
 
 def imported(node, lib, package):
@@ -64,11 +71,9 @@ def imported(node, lib, package):
         path = node.module.split(".")[1:]
     name = ".".join(filter(None, path))
     aliases = [alias.name for alias in node.names]
-    if node.level and not name:
-        return None
     if not name:
         found = {alias if alias in SOURCES else home(alias) for alias in aliases}
-        return None if None in found else found
+        return None if node.level or None in found else found
     inside = [f"{name}.{alias}" for alias in aliases]
     return {part if part in SOURCES else name for part in inside}
 

@@ -47,8 +47,10 @@ def _masses(prices, c):
 
 def _unevenness(masses, nats):
     """The spread of the totals, beside that of the mass that moves most; where all prices
-    move by few nats only, also beside these: then all totals are nearly even."""
-    most = np.ptp(masses, axis=0).max() or 1
+    move by few nats only, also beside these: then all totals are nearly even. Masses that
+    move by a rounding alone have totals that tell nothing."""
+    most = np.ptp(masses, axis=0).max()
+    if most <= 1e-12 * masses.max(): return math.inf
     return np.ptp(masses.sum(axis=1)) / (most * min(1, nats))
 
 def _polished(prices, c):
@@ -69,7 +71,6 @@ def _polished(prices, c):
         return math.exp(x[0]), masses_at(x)
 
 _STEP = 0.1                                                 # of log c, on the grid
-_FEWEST_NATS = 1e-12                                        # below, all totals are rounded to one
 
 def _nearest(prices):
     """The least unevenness, its c and the masses, of prices that all move."""
@@ -90,8 +91,7 @@ def _nearest(prices):
     pairs = [*((c, _masses(prices, c)) for c in found),
              *(_polished(prices, c) for c in found)]
     if np.isfinite(plain).all(): pairs.append((1.0, plain))    # c = 1 and b = 0
-    moving = [pair for pair in pairs if pair[0] * top > _FEWEST_NATS or pair[0] == 1]
-    triples = [(_unevenness(masses, c * top), c, masses) for c, masses in moving]
+    triples = [(_unevenness(masses, c * top), c, masses) for c, masses in pairs]
     return min(triples, key=operator.itemgetter(0))
 
 def _movers(prices):

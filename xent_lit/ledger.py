@@ -168,11 +168,16 @@ def _require_libraries(parser):
 def _run_and_print(only):
     if only:
         rows = run([only])
-        print(rows[0]["failure"] or show(only))
+        _say(rows[0]["failure"] or show(only))
         return rows
     rows = run(progress=_bar)
-    print(table(rows))
+    _say(table(rows))
     return rows
+
+def _say(text):
+    """Print to a reader who may stop early, as "| head" does."""
+    try: print(text, flush=True)
+    except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 def _bar(rows):
     """The rows behind a bar that shows how many there are, if tqdm is installed."""
@@ -186,14 +191,12 @@ def _write(rows, file):
 
 def _losses():
     from xent_lit.explanation import catalogue
-    try: print(catalogue(), flush=True)
-    except BrokenPipeError:                                  # "| head" has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _say(catalogue())
     return 0
 
 def _explain(loss):
     from xent_lit.explanation import explain
-    try: print(explain(loss))
+    try: _say(explain(loss))
     except (KeyError, ValueError) as why:
         print(why.args[0], file=sys.stderr)
         return 2

@@ -67,9 +67,9 @@ class ContinuousBernoulli(ExponentialFamily):
         return _log_density_by_ends(x, self.logits, xp)
 
     def entropy_in_nats(self, xp):
-        """The mean of the surprise, without what cancels."""
+        """H(p, p), in which nothing cancels."""
         if xp is symbolic: return super().entropy_in_nats(xp)
-        return _entropy_by_ends(self.logits, xp)
+        return _cross_entropy_by_ends(self.logits, self.logits, xp)
 
     def cross_entropy_to(self, q, xp):
         """The mean of the surprise, which is a straight line."""
@@ -119,23 +119,27 @@ def _near_and_far(eta, xp):
     near = h <= _NEAR
     return xp.where(near, h, 1 + 0 * h), xp.where(near, 1 + 0 * h, h), near
 
+def _log_middle(h, xp):
+    """log(sinh h / h), the logarithm of the mass beside the density in the middle."""
+    return log1p(h**2 * polynomial(h**2, _MASS[1:], xp), xp)
+
+def _tilt(h, xp):
+    """coth h − 1/h: how far from the middle the mean lies, of ½."""
+    return h * polynomial(h**2, _SLOPE, xp) / polynomial(h**2, _MASS, xp)
+
 @exactly
 def _log_mass(eta, xp):
     """log ∫ exp(−|η| x) over 0 … 1."""
     small, large, near = _near_and_far(eta, xp)
-    inside = log1p(small**2 * polynomial(small**2, _MASS[1:], xp), xp) - small
+    inside = _log_middle(small, xp) - small
     return xp.where(near, inside, log1p(-xp.exp(-2 * large), xp) - xp.log(2 * large))
 
 @exactly
 def _mean_from_end(eta, xp):
     """The mean distance from the end with the larger density."""
     small, large, near = _near_and_far(eta, xp)
-    inside = (1 - _tilt_of_small(small, xp)) / 2
+    inside = (1 - _tilt(small, xp)) / 2
     return xp.where(near, inside, 1 / (2 * large) - 1 / xp.expm1(2 * large))
-
-def _tilt_of_small(h, xp):
-    """coth h − 1/h: how far from the middle the mean lies, of ½."""
-    return h * polynomial(h**2, _SLOPE, xp) / polynomial(h**2, _MASS, xp)
 
 @exactly
 def _variance(eta, xp):
@@ -147,36 +151,27 @@ def _variance(eta, xp):
 @exactly
 def _log_density_by_ends(x, eta, xp):
     small, _, near = _near_and_far(eta, xp)
-    middle = log1p(small**2 * polynomial(small**2, _MASS[1:], xp), xp)
     d = xp.where(eta < 0, x, 1 - x)
-    return xp.where(near, eta * (x - 0.5) - middle, -abs(eta) * d - _log_mass(eta, xp))
+    inside = eta * (x - 0.5) - _log_middle(small, xp)
+    return xp.where(near, inside, -abs(eta) * d - _log_mass(eta, xp))
 
-@exactly
-def _entropy_by_ends(eta, xp):
-    small, large, near = _near_and_far(eta, xp)
-    square = small**2
-    mass, slope = polynomial(square, _MASS[1:], xp), polynomial(square, _SLOPE, xp)
-    inside = log1p(square * mass, xp) - square * slope / (1 + square * mass)
-    rest = 2 * large / xp.expm1(2 * large)
-    far = 1 - rest + log1p(-xp.exp(-2 * large), xp) - xp.log(2 * large)
-    return xp.where(near, inside, far)
+def _mean_from_end_of(other, eta, xp):
+    """The mean distance, under η, from the end at which the density of another is larger."""
+    d = _mean_from_end(eta, xp)
+    return xp.where((eta < 0) == (other < 0), d, 1 - d)
 
 @exactly
 def _cross_entropy_by_ends(eta, other, xp):
     small, _, near = _near_and_far(other, xp)
     mine, _, mine_near = _near_and_far(eta, xp)
-    d = _mean_from_end(eta, xp)
+    tilt = xp.where(mine_near, _tilt(mine, xp), 1 - 2 * _mean_from_end(eta, xp))
     same_end = (eta < 0) == (other < 0)
-    tilt = xp.where(mine_near, _tilt_of_small(mine, xp), 1 - 2 * d)
-    middle = log1p(small**2 * polynomial(small**2, _MASS[1:], xp), xp)
-    inside = middle - xp.where(same_end, small, -small) * tilt
-    theirs = abs(other) * xp.where(same_end, d, 1 - d)
-    return xp.where(near, inside, _log_mass(other, xp) + theirs)
+    inside = _log_middle(small, xp) - xp.where(same_end, small, -small) * tilt
+    far = _log_mass(other, xp) + abs(other) * _mean_from_end_of(other, eta, xp)
+    return xp.where(near, inside, far)
 
 @exactly
 def _divergence_by_ends(eta, other, xp):
-    """Both densities, in the mean distance from the end at which that of p is larger."""
-    d = _mean_from_end(eta, xp)
-    same_end = (eta < 0) == (other < 0)
-    theirs = abs(other) * xp.where(same_end, d, 1 - d)
-    return _log_mass(other, xp) - _log_mass(eta, xp) + theirs - abs(eta) * d
+    """Both densities, in the mean distances from the ends at which they are larger."""
+    cost = abs(other) * _mean_from_end_of(other, eta, xp) - abs(eta) * _mean_from_end(eta, xp)
+    return _log_mass(other, xp) - _log_mass(eta, xp) + cost
