@@ -22,7 +22,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(list(CHECKERS))
 
 
-def ask(module, source, first, seconds=300):
+def ask(module, source, first, seconds=900):
     """Who refuses the library with this source of a module; empty if nothing does."""
     here, there = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=tell, args=(there, module, source, first))

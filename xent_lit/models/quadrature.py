@@ -163,17 +163,20 @@ def _reach_of(piece, log_mass, f):
         ends.append(end)
     return ends, more
 
+_SEARCHES, _PARTS = 12, 32               # each search leaves one part: as 60 halvings
+
 def _last_float(piece, log_mass, f, end):
     """The farthest u with a weight and a value that are floats; and whether the weight has
     not ended there at a point, but falls below the floats, or f rises above them."""
-    def is_inside(u):
-        _, w, values = density_at(piece, log_mass, f, np.array([u]))
-        return bool(w[0] > 1e-285 and np.isfinite(values[0]) or abs(u) < 1e-9)
-    if is_inside(end): return end, True
+    def are_inside(u):
+        _, w, values = density_at(piece, log_mass, f, u)
+        return (w > 1e-285) & np.isfinite(values) | (abs(u) < 1e-9)
+    if are_inside(np.array([end]))[0]: return end, True
     good, bad = 0.0, end
-    for _ in range(60):
-        middle = (good + bad) / 2
-        good, bad = (middle, bad) if is_inside(middle) else (good, middle)
+    for _ in range(_SEARCHES):
+        u = np.linspace(good, bad, _PARTS + 1)
+        k = int(np.max(np.flatnonzero(are_inside(u[1:-1])) + 1, initial=0))
+        good, bad = u[k], u[k + 1]
     _, w, values = density_at(piece, log_mass, f, np.array([good, bad]))
     is_open = abs(good) > _REMOTE or 0 < w[0] < 1e-250
     return (good - math.copysign(1e-3, end), True) if is_open else (end, False)

@@ -8,6 +8,7 @@ __all__ = ['Claim', 'verify', 'Verdict', 'equation', 'tex']
 # %% ../../nbs/proof.ipynb #96160811
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -96,8 +97,8 @@ def _instance(e, sum_to_one):
 def _on_numbers(claim, draws, seed):
     """The worst error among the draws that count, and how many of them refuse the twin."""
     rng = np.random.default_rng(seed)
-    drawn = (claim.draw(rng) for _ in range(5 * draws))
-    drawn = [a for a in drawn if claim.given(*a)][:draws]
+    tries = (claim.draw(rng) for _ in range(5 * draws))
+    drawn = list(islice((a for a in tries if claim.given(*a)), draws))
     if len(drawn) < draws:
         raise AssertionError(f"{claim.id}: {len(drawn)} of {5 * draws} draws met "
                              f"the hypotheses, expected {draws}")
