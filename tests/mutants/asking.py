@@ -77,6 +77,7 @@ def by_tests(file, name=None):
 
 def where(name):
     """The file of a test in Python alone, first of the fast layer."""
+    name = name.partition("[")[0]
     for layer in "check", "arrays":
         for path in sorted((ROOT / "tests" / layer).glob("test_*.py")):
             if f"def {name}(" in path.read_text():
