@@ -227,6 +227,10 @@ def evaluate(model: Callable[[Any], Model], batches: Iterable[Sequence[Any]]) ->
     ------
     ValueError, TypeError : as ``Evaluation.update``.
 
+    References
+    ----------
+    Claim ``merge-is-one-pass``.
+
     Examples
     --------
     >>> from xent_lit import Bernoulli, evaluate

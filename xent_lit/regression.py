@@ -92,6 +92,10 @@ def linear_regression(theta: ArrayLike, scale: ArrayLike = 1.0
                       ) -> Callable[[ArrayLike], Normal]:
     """The conditional model x ↦ Normal(f, scale) with ``f = linear(theta, x)``.
 
+    References
+    ----------
+    Claims ``mse-is-gaussian-cross-entropy`` and ``linear-gradient``.
+
     Examples
     --------
     >>> from xent_lit import linear_regression
@@ -103,6 +107,10 @@ def linear_regression(theta: ArrayLike, scale: ArrayLike = 1.0
 @declare_gradient
 def logistic_regression(theta: ArrayLike) -> Callable[[ArrayLike], Bernoulli]:
     """The conditional model x ↦ Bernoulli with the logit ``linear(theta, x)``.
+
+    References
+    ----------
+    Claim ``linear-gradient``.
 
     Examples
     --------
@@ -118,6 +126,10 @@ def softmax_regression(theta: ArrayLike) -> Callable[[ArrayLike], Categorical]:
 
     The shape of theta is ``(d + 1, k)``.
 
+    References
+    ----------
+    Claim ``linear-gradient``.
+
     Examples
     --------
     >>> from xent_lit import softmax_regression
@@ -129,6 +141,10 @@ def softmax_regression(theta: ArrayLike) -> Callable[[ArrayLike], Categorical]:
 @declare_gradient
 def poisson_regression(theta: ArrayLike) -> Callable[[ArrayLike], Poisson]:
     """The conditional model x ↦ Poisson with the rate ``exp linear(theta, x)``.
+
+    References
+    ----------
+    Claim ``linear-gradient``.
 
     Examples
     --------

@@ -31,6 +31,11 @@ class Bernoulli(Declared, ProbsOrLogits):
     Raises TypeError unless exactly one is given,
     ValueError for probabilities outside [0, 1] or NaN.
 
+    References
+    ----------
+    Claims ``bernoulli-normalises``, ``bernoulli-mean``, ``bernoulli-covariance``,
+    ``bernoulli-difference`` and ``bernoulli-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Bernoulli, entropy

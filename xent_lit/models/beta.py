@@ -25,6 +25,11 @@ class Beta(ExponentialFamily):
 
     Raises ValueError unless both are finite and > 0.
 
+    References
+    ----------
+    Claims ``beta-normalises``, ``beta-mean``, ``beta-covariance``, ``beta-difference`` and
+    ``beta-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Beta, entropy

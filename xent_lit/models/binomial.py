@@ -30,6 +30,11 @@ class Binomial(Trials):
     Raises TypeError unless one of the two is given; ValueError for probabilities outside
     [0, 1] or NaN, and for a ``total_count`` that is no whole number ≥ 0.
 
+    References
+    ----------
+    Claims ``binomial-normalises``, ``binomial-mean``, ``binomial-covariance``,
+    ``binomial-difference`` and ``binomial-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Binomial

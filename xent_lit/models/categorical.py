@@ -51,6 +51,11 @@ class Categorical(ProbsOrLogits):
     that are not a pmf. Logits are looked at where they are used: a NaN, or a row that is
     ``-inf`` throughout, raises ValueError there, at every size, unless its draw is absent.
 
+    References
+    ----------
+    Claims ``categorical-normalises``, ``categorical-difference`` and
+    ``bernoulli-and-softmax-are-two-rows``.
+
     Examples
     --------
     >>> from xent_lit import Categorical, nll

@@ -20,6 +20,10 @@ class Cauchy(Density):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
 
+    References
+    ----------
+    Claims ``cauchy-normalises``, ``cauchy-difference`` and ``loss-cauchy``.
+
     Examples
     --------
     >>> from xent_lit import Cauchy, entropy

@@ -37,6 +37,10 @@ class Censored(Compound):
         other expectations, as the pairs depend on who censors.
     ValueError : a left bound above the right one, or what is no pair.
 
+    References
+    ----------
+    Claims ``censored-rate`` and ``loss-accelerated-failure-time``.
+
     Examples
     --------
     >>> from xent_lit import Censored, Exponential, nll

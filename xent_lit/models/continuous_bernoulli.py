@@ -27,6 +27,12 @@ class ContinuousBernoulli(ExponentialFamily):
 
     Raises ValueError unless the logits are finite.
 
+    References
+    ----------
+    Claims ``continuous-bernoulli-normalises``, ``continuous-bernoulli-mean``,
+    ``continuous-bernoulli-covariance``, ``continuous-bernoulli-difference`` and
+    ``continuous-bernoulli-gradient``; Loaiza-Ganem and Cunningham (2019).
+
     Examples
     --------
     >>> from xent_lit import ContinuousBernoulli

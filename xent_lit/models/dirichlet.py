@@ -39,6 +39,10 @@ class Dirichlet(Distribution):
 
     Raises ValueError unless they are finite and > 0.
 
+    References
+    ----------
+    Claims ``dirichlet-normalises`` and ``dirichlet-difference``.
+
     Examples
     --------
     >>> from xent_lit import Dirichlet

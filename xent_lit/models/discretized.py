@@ -40,6 +40,10 @@ class Discretized(Compound):
     NotImplementedError : a base without such a probability.
     ValueError : a discrete base; edges out of order; a step or ends that are none.
 
+    References
+    ----------
+    Claims ``grades-are-intervals`` and ``loss-discretised-logistic-mixture``.
+
     Examples
     --------
     >>> from xent_lit import Discretized, Normal

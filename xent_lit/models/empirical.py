@@ -179,6 +179,10 @@ def empirical(*samples: ArrayLike, weights: ArrayLike | None = None,
     ValueError : an empty sample, NaN, samples of different length,
         or weights that are negative or sum to 0.
 
+    References
+    ----------
+    Claims ``mean-is-empirical-expectation`` and ``weights-are-repeats``.
+
     Examples
     --------
     >>> from xent_lit import empirical

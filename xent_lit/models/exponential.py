@@ -28,6 +28,11 @@ class Exponential(ExponentialFamily):
 
     Raises ValueError unless ``rate`` is finite and > 0.
 
+    References
+    ----------
+    Claims ``exponential-normalises``, ``exponential-mean``, ``exponential-covariance``,
+    ``exponential-difference`` and ``exponential-gradient``.
+
     Examples
     --------
     >>> from xent_lit import entropy, Exponential

@@ -35,6 +35,11 @@ class Gamma(ExponentialFamily):
 
     Raises ValueError unless both are finite and > 0.
 
+    References
+    ----------
+    Claims ``gamma-normalises``, ``gamma-mean``, ``gamma-covariance``, ``gamma-difference``
+    and ``gamma-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Gamma

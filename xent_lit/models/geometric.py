@@ -24,6 +24,11 @@ class Geometric(Trials):
 
     Raises TypeError unless one is given; ValueError for probabilities outside (0, 1].
 
+    References
+    ----------
+    Claims ``geometric-normalises``, ``geometric-mean``, ``geometric-covariance``,
+    ``geometric-difference`` and ``geometric-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Geometric

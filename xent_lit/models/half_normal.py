@@ -25,6 +25,11 @@ class HalfNormal(Declared, Density):
 
     Raises ValueError unless ``scale`` is finite and > 0.
 
+    References
+    ----------
+    Claims ``half-normal-normalises``, ``half-normal-mean``, ``half-normal-covariance``,
+    ``half-normal-difference`` and ``half-normal-gradient``.
+
     Examples
     --------
     >>> from xent_lit import HalfNormal, Normal

@@ -29,6 +29,10 @@ class Independent(Compound):
     ValueError : more axes than the batch has.
     TypeError : what is no distribution.
 
+    References
+    ----------
+    Claim ``loss-multi-label``.
+
     Examples
     --------
     >>> from xent_lit import Independent, Normal

@@ -24,6 +24,12 @@ class InverseGamma(ExponentialFamily):
 
     Raises ValueError unless both are finite and > 0.
 
+    References
+    ----------
+    Claims ``inverse-gamma-normalises``, ``inverse-gamma-mean``,
+    ``inverse-gamma-covariance``, ``inverse-gamma-difference`` and
+    ``inverse-gamma-gradient``.
+
     Examples
     --------
     >>> from xent_lit import InverseGamma

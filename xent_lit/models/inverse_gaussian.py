@@ -31,6 +31,12 @@ class InverseGaussian(ExponentialFamily):
 
     Raises ValueError unless both are finite and > 0.
 
+    References
+    ----------
+    Claims ``inverse-gaussian-normalises``, ``inverse-gaussian-mean``,
+    ``inverse-gaussian-covariance``, ``inverse-gaussian-difference``,
+    ``inverse-gaussian-gradient`` and ``loss-inverse-gaussian``.
+
     Examples
     --------
     >>> from xent_lit import InverseGaussian

@@ -23,6 +23,10 @@ class Laplace(HasLocAndScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
 
+    References
+    ----------
+    Claims ``laplace-normalises``, ``laplace-moments`` and ``laplace-difference``.
+
     Examples
     --------
     >>> from xent_lit import Laplace

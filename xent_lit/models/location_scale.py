@@ -119,6 +119,10 @@ class LocationScale(ErrorDensity):
     Raises ValueError unless ``loc`` is finite, ``scale`` finite and > 0, and rho grows so
     fast that exp(−rho) has a finite integral: a bounded cost is no model's.
 
+    References
+    ----------
+    Claims ``error-densities-normalise`` and ``error-densities-moments``.
+
     Examples
     --------
     >>> from xent_lit import LocationScale

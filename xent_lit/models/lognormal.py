@@ -31,6 +31,11 @@ class LogNormal(Declared, Density):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
 
+    References
+    ----------
+    Claims ``log-normal-normalises``, ``log-normal-mean``, ``log-normal-covariance``,
+    ``log-normal-difference``, ``log-normal-gradient`` and ``loss-of-logarithms``.
+
     Examples
     --------
     >>> from xent_lit import kl_divergence, LogNormal

@@ -52,6 +52,10 @@ class Mixture(Compound):
     ValueError : weights that are no pmf, another number of components, two kinds of outcome.
     TypeError : what is no distribution.
 
+    References
+    ----------
+    Claim ``loss-mixture-density``; Bishop (1994).
+
     Examples
     --------
     >>> from xent_lit import Mixture, Normal, Laplace

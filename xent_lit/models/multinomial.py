@@ -36,6 +36,10 @@ class Multinomial(ProbsOrLogits):
     Raises TypeError unless one of the two is given; ValueError for probabilities that are
     no pmf, and for a ``total_count`` that is no whole number ≥ 0.
 
+    References
+    ----------
+    Claims ``multinomial-normalises`` and ``multinomial-difference``.
+
     Examples
     --------
     >>> from xent_lit import Multinomial

@@ -34,6 +34,10 @@ class MultivariateNormal(EitherForm):
     for a covariance that is not symmetric and positive definite, and for a factor that is
     not lower triangular with a diagonal > 0.
 
+    References
+    ----------
+    Claims ``multivariate-normal-normalises`` and ``multivariate-normal-difference``.
+
     Examples
     --------
     >>> from xent_lit import MultivariateNormal, kl_divergence

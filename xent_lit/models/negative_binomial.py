@@ -32,6 +32,12 @@ class NegativeBinomial(Trials):
     Raises TypeError unless one of the two is given; ValueError for probabilities outside
     [0, 1), and for a ``total_count`` that is negative or infinite.
 
+    References
+    ----------
+    Claims ``negative-binomial-normalises``, ``negative-binomial-mean``,
+    ``negative-binomial-covariance``, ``negative-binomial-difference`` and
+    ``negative-binomial-gradient``.
+
     Examples
     --------
     >>> from xent_lit import NegativeBinomial

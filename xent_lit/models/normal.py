@@ -23,6 +23,11 @@ class Normal(Declared, HasLocAndScale):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
 
+    References
+    ----------
+    Claims ``normal-normalises``, ``normal-mean``, ``normal-covariance``,
+    ``normal-difference`` and ``normal-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Normal, kl_divergence

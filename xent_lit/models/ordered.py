@@ -39,6 +39,10 @@ class OrderedLogit(Categorical):
     ------
     ValueError : numbers that are not finite; cut points that are out of order, or none.
 
+    References
+    ----------
+    Claims ``grades-are-intervals`` and ``loss-cumulative-link``.
+
     Examples
     --------
     >>> from xent_lit import OrderedLogit
@@ -142,6 +146,10 @@ def BradleyTerry(score_first: ArrayLike, score_second: ArrayLike) -> Bernoulli:
     -------
     Bernoulli : of the label 1 for "the first wins".
 
+    References
+    ----------
+    Claims ``two-in-a-race`` and ``loss-bradley-terry``; Bradley and Terry (1952).
+
     Examples
     --------
     >>> from xent_lit import BradleyTerry
@@ -172,6 +180,11 @@ def RaoKupper(difference: ArrayLike, threshold: ArrayLike) -> OrderedLogit:
     Raises
     ------
     ValueError : a threshold below 0.
+
+    References
+    ----------
+    Claims ``rao-kupper-margin`` and ``loss-preference-with-a-margin``; Rao and Kupper
+    (1967).
 
     Examples
     --------

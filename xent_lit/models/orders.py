@@ -40,6 +40,10 @@ class PlackettLuce(Distribution):
     NotImplementedError : expectations, entropy and divergences of more than 8 items, whose
         orders are too many for a sum.
 
+    References
+    ----------
+    Claims ``list-loss``, ``all-orders`` and ``loss-plackett-luce``; Plackett (1975).
+
     Examples
     --------
     >>> from xent_lit import PlackettLuce

@@ -26,6 +26,10 @@ class Pareto(Density):
 
     Raises ValueError unless ``scale`` and ``alpha`` are finite and > 0.
 
+    References
+    ----------
+    Claims ``pareto-normalises``, ``pareto-moments`` and ``pareto-difference``.
+
     Examples
     --------
     >>> from xent_lit import kl_divergence, Pareto

@@ -32,6 +32,11 @@ class Poisson(Declared, EitherForm):
 
     Raises ValueError unless ``rate`` is finite and ≥ 0; TypeError unless one is given.
 
+    References
+    ----------
+    Claims ``poisson-normalises``, ``poisson-mean``, ``poisson-covariance``,
+    ``poisson-difference`` and ``poisson-gradient``.
+
     Examples
     --------
     >>> from xent_lit import Poisson

@@ -31,6 +31,10 @@ class Huber(ErrorDensity):
 
     Raises ValueError unless ``loc`` is finite, ``scale`` and ``delta`` finite and > 0.
 
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and ``loss-huber``.
+
     Examples
     --------
     >>> from xent_lit import Huber
@@ -87,6 +91,11 @@ class PseudoHuber(ErrorDensity):
 
     Raises ValueError unless ``loc`` is finite, ``scale`` and ``delta`` finite and > 0.
 
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and
+    ``loss-pseudo-huber``.
+
     Examples
     --------
     >>> from xent_lit import PseudoHuber
@@ -134,6 +143,10 @@ class HyperbolicSecant(ErrorDensity):
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
 
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and ``loss-log-cosh``.
+
     Examples
     --------
     >>> from xent_lit import HyperbolicSecant
@@ -171,6 +184,10 @@ class Logistic(ErrorDensity):
     (numbers, arrays ``(*batch,)`` or symbols).
 
     Raises ValueError unless ``loc`` is finite and ``scale`` finite and > 0.
+
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and ``loss-log-cosh``.
 
     Examples
     --------
@@ -230,6 +247,10 @@ class Fair(ErrorDensity):
 
     Raises ValueError unless ``loc`` is finite, ``scale`` and ``c`` finite and > 0.
 
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and ``loss-fair``.
+
     Examples
     --------
     >>> from xent_lit import Fair
@@ -270,6 +291,11 @@ class Barron(ErrorDensity):
     for alpha between 0 and 1/32.
 
     Raises ValueError unless ``loc`` is finite, ``scale`` finite and > 0, ``alpha`` in [0, 2].
+
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and
+    ``loss-general-robust``.
 
     Examples
     --------
@@ -332,6 +358,11 @@ class GeneralizedNormal(ErrorDensity):
 
     Raises ValueError unless ``loc`` is finite, ``scale`` and ``power`` finite and > 0.
 
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and
+    ``loss-power-of-the-error``.
+
     Examples
     --------
     >>> from xent_lit import GeneralizedNormal
@@ -375,6 +406,11 @@ class EpsilonInsensitive(ErrorDensity):
     ``(*batch,)`` or symbols).
 
     Raises ValueError unless ``loc`` is finite, and the others finite and > 0.
+
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and
+    ``loss-epsilon-insensitive``.
 
     Examples
     --------

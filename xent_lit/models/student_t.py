@@ -29,6 +29,10 @@ class StudentT(Density):
 
     Raises ValueError unless ``loc`` is finite, ``df`` and ``scale`` finite and > 0.
 
+    References
+    ----------
+    Claims ``student-t-normalises``, ``student-t-moments`` and ``student-t-difference``.
+
     Examples
     --------
     >>> from xent_lit import StudentT

@@ -35,6 +35,10 @@ class AsymmetricLaplace(ErrorDensity):
     Raises ValueError unless ``loc`` is finite, ``scale`` finite and > 0, and ``quantile``
     between 0 and 1.
 
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and ``loss-pinball``.
+
     Examples
     --------
     >>> from xent_lit import AsymmetricLaplace
@@ -83,6 +87,11 @@ class TwoPieceNormal(ErrorDensity):
 
     Raises ValueError unless ``loc`` is finite, ``scale`` finite and > 0, and ``expectile``
     between 0 and 1.
+
+    References
+    ----------
+    Claims ``error-densities-normalise``, ``error-densities-moments`` and
+    ``loss-expectile``.
 
     Examples
     --------

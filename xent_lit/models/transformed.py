@@ -41,6 +41,10 @@ class Transformed(Compound):
     ------
     ValueError : a discrete base, a map that does not fit, or unknown ends.
 
+    References
+    ----------
+    Claim ``loss-normalising-flow``.
+
     Examples
     --------
     >>> from xent_lit import Normal, Transformed

@@ -47,6 +47,10 @@ class Truncated(Compound):
     ValueError : ends in the wrong order, or no mass of the base between them.
     NotImplementedError : vectors, and an integral of values that are not at hand.
 
+    References
+    ----------
+    Claim ``loss-zero-truncated-poisson``.
+
     Examples
     --------
     >>> from xent_lit import Normal, Poisson, Truncated

@@ -50,6 +50,10 @@ class Tweedie(Distribution):
 
     Raises ValueError unless ``mu`` and ``phi`` are finite and > 0, and 1 < ``power`` < 2.
 
+    References
+    ----------
+    Claims ``tweedie-moments``, ``tweedie-moments`` and ``loss-tweedie``.
+
     Examples
     --------
     >>> from xent_lit import Tweedie

@@ -25,6 +25,10 @@ class Uniform(Density):
 
     Raises ValueError unless both are finite and ``low`` < ``high``.
 
+    References
+    ----------
+    Claims ``uniform-normalises``, ``uniform-moments`` and ``uniform-difference``.
+
     Examples
     --------
     >>> from xent_lit import kl_divergence, Uniform

@@ -36,6 +36,10 @@ class ZeroInflated(Compound):
     ------
     ValueError : a base that is no family of counts; a ``zero_prob`` outside [0, 1].
 
+    References
+    ----------
+    Claims ``zeros-put-in`` and ``loss-zero-inflated-poisson``; Lambert (1992).
+
     Examples
     --------
     >>> from xent_lit import Poisson, ZeroInflated
