@@ -326,6 +326,7 @@ def test_a_still_price_fits_any_mass():
     unevenness, c, masses = nearest_model(loss, range(3), SCORES)
     assert unevenness < 1e-9 and abs(c - 1) < 1e-9
     assert np.allclose(masses.sum(axis=1), 1, rtol=1e-9)
+    assert np.allclose(masses[:, 2], 1 / 3, rtol=1e-9), "its share"
 
 
 def test_what_is_no_name_is_named():

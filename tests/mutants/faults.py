@@ -343,7 +343,7 @@ CHAPTERS = [
     ("models.directions", "VonMises.log_prob", keep("first", "**"),
      "a sine for its square", "test_symbols_are_the_formula"),
     ("models.directions", "VonMisesFisher.log_prob", keep("first", "-", 2),
-     "vectors for their distance", "test_digits_of_the_normaliser"),
+     "vectors for their distance", "loss-cosine-distance"),
     ("models.directions", "_cross_entropy_of_directions", keep("first", "+", 2),
      "the distance of the directions forgotten", "directions-integrals"),
     ("models.unlike", "_beside_normal", constant(1.0, 2.0),

@@ -29,7 +29,7 @@ def ask(module, source, first, seconds=900):
     process.start()
     there.close()
     try:
-        answer = here.recv() if here.poll(seconds) else f"{seconds} seconds"
+        answer = here.recv() if here.poll(seconds) else TimeoutError(f"no answer in {seconds} s")
     except EOFError:
         answer = LookupError("the process died")
     process.kill()
