@@ -4,7 +4,7 @@
   the pages show become a style sheet, ``icons.css``.
 - Every page loads the index of the search. Only the search page needs it.
 - Code is marked up token by token. Names and punctuation look like unmarked text, so they stay
-  unmarked.
+  unmarked, and so does the dot between two names.
 - Pictures have six decimals in every coordinate. Two are enough for a tenth of a pixel on any
   screen.
 - Source maps, translations and fonts are not served.
@@ -30,7 +30,7 @@ ICON_SCRIPT = re.compile(r"\s*<script [^>]*fontawesome\.js[^>]*></script>")
 SEARCH = re.compile(
     r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 )
-PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+PLAIN = re.compile(r'<span class="(?:[npw]">([^<]*)|o">(\.))</span>')
 DECIMALS = re.compile(r"(scale\([^)]*\)|\.\d\d)\d*")  # a scale needs all of them
 USED = re.compile(r"\bfa-(?!solid\b|lg\b)([a-z-]+)")
 MENDED = {
@@ -68,7 +68,7 @@ def link_icons(app):
 
 def mend(app, page, template, context, doctree):
     if "body" in context:
-        body = FOLD.sub(r'<p class="\1', PLAIN.sub(r"\1", context["body"]))
+        body = FOLD.sub(r'<p class="\1', PLAIN.sub(r"\1\2", context["body"]))
         body = PRINTED.sub(wrapped, body)
         for theirs, ours in MENDED.items():
             body = body.replace(theirs, ours)
