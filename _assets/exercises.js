@@ -115,6 +115,7 @@ const common = unit => [
 // [kind, words] for what was typed; kind is right, hint, wrong or unread.
 function judge(text, {names, points, answer, wrong, unit = ""}) {
   let found;
+  if (unit && !UNIT.test(unit)) text = text.replace(new RegExp(`(?<=[\\d)\\s])\\s*${unit.replace(/s$/, "s?")}\\s*$`, "i"), "");      // 24 days, where days are asked for
   try { found = points.map(read(text, names, unit)); }
   catch (error) { if (error instanceof Unread) return ["unread", error.message]; throw error; }
   if (!found.every(Number.isFinite)) return ["unread", "This is not a finite number" + (names.length ? " for all positive values of its variables." : ".")];

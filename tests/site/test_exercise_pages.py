@@ -285,6 +285,9 @@ def test_numbers_are_right_exactly_or_to_their_last_digit(text, kind, script):
         ("log(3) bits", "nats", "The answer is asked for in nats"),
         ("ln 3 nats", "nats", "Right."),
         ("1.0986 nat", "nats", "Right, to the digits"),
+        ("1.0986 days", "days", "Right, to the digits"),
+        ("log(3) per hour ", "per hour", "Right."),
+        ("1.1 days", "nats", "has no meaning"),
     ],
 )
 def test_mistakes_that_any_question_invites_have_a_hint(text, unit, words, script):

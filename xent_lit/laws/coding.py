@@ -74,8 +74,8 @@ def _bounds(p, q, shorter=0):
 
 shannon_code = Claim(
     id="shannon-code",
-    statement="Rounded up, every word grows by at least 0 and less than 1 bit. "
-              "So Kraft's inequality holds and H(p, q) ≤ E L < H(p, q) + 1.",
+    statement="Rounded up, every word grows by at least 0 and less than 1 bit. So Kraft's "
+              "inequality holds, and H(p, q) ≤ mean length < H(p, q) + 1.",
     law=_bounds,
     twin=lambda p, q: _bounds(p, q, shorter=1),
     symbols=few_pmfs, general=general_pmfs, sum_to_one=("p", "q"), draw=draw_pmfs,

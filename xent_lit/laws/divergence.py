@@ -107,7 +107,7 @@ def _draw_bells(rng):
 
 forward_reverse = Claim(
     id="forward-reverse",
-    statement="Forward, a Gaussian-shaped model is judged by the mean and spread "
+    statement="By D(p‖q) a Gaussian-shaped model q is judged by the mean and spread "
               "of the truth alone.",
     law=lambda p, t, a, b: _changes(kl_divergence, p, t, a, b),
     twin=lambda p, t, a, b: _changes(_backward, p, t, a, b),
@@ -169,14 +169,14 @@ def _own_surprise(p):
     return -xp.sum(p * xp.log(p))
 
 def _gain(p, q, share):
-    """What the middle has of it over a share of both."""
+    """−Σ m log m of the middle, minus a share of −Σ p log p − Σ q log q."""
     xp, p, q = as_arrays("gain", p=p, q=q)
     return _own_surprise((p + q) / 2) - (_own_surprise(p) + _own_surprise(q)) * share
 
 js_is_entropy_gain = Claim(
     id="js-is-entropy-gain",
-    statement="The Jensen–Shannon divergence is what the middle m has in −Σ m log m "
-              "over the mean of the two.",
+    statement="The Jensen–Shannon divergence is −Σ m log m of the middle m, minus the mean "
+              "of −Σ p log p and −Σ q log q.",
     law=lambda p, q: (js_divergence(p, q), _gain(p, q, 1 / 2)),
     twin=lambda p, q: (js_divergence(p, q), _gain(p, q, 1)),
     draw=draw_pmfs, rtol=1e-9, required_marks="NT", uses=("kl-definition",))

@@ -56,7 +56,8 @@ kl_decomposition = Claim(
 # %% ../../nbs/02_entropy.ipynb #49badca4
 cross_entropy_floor = Claim(
     id="cross-entropy-floor",
-    statement="H(p, q) lies above its floor H(p) by Σ q f(p/q) with f ≥ 0.",
+    statement="H(p, q) lies above its floor H(p) by Σ q f(p/q), "
+              "with f(r) = r log r − r + 1 ≥ 0.",
     law=lambda p, q: (cross_entropy(p, q) - entropy(p), _completed(p, q)),
     twin=lambda p, q: (cross_entropy(p, q), _completed(p, q)),
     symbols=few_pmfs, general=general_pmfs, sum_to_one=("p", "q"), draw=draw_pmfs,

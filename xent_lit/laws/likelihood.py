@@ -323,7 +323,7 @@ def mle_derivation():
         Step(-expected, "the sign turns: H(p̂, q)", by=lambda u: -u,
              code=lambda model, x: cross_entropy(empirical(x), model)),
         Step(sp.Sum(p_hat * (sp.log(p_hat) - log_q), (k, 1, K)),
-             "less H(p̂): D(p̂‖q)", by=lambda u: u - own,
+             "minus H(p̂): D(p̂‖q)", by=lambda u: u - own,
              code=lambda model, x: kl_divergence(empirical(x), model)))
     return Derivation(
         "mle-derivation",
