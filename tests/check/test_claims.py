@@ -19,7 +19,7 @@ from xent_lit.laws.members import registered_families
 from xent_lit.laws.models import registered_pairs
 from xent_lit.losses import LOSSES
 from xent_lit.proof.algebra import same
-from xent_lit.proof.claim import Claim, verify
+from xent_lit.proof.claim import Claim, together, verify
 from xent_lit.proof.derivation import Derivation, Step
 from xent_lit.proof.pmfs import symbols_pmf
 
@@ -230,6 +230,17 @@ def test_verify_refuses(fault):
     with pytest.raises(AssertionError) as refused:
         verify(demo(**changed))
     assert words in str(refused.value)
+
+
+def test_verdicts_together_stand_in_one_fold():
+    """Each of them whole, in the order given; a derivation is named by itself."""
+    verdict, derivation = verify(demo()), DERIVATIONS[0]
+    both = together(verdict, derivation)
+    shown = both._repr_markdown_()
+    assert shown.startswith(f"::::{{dropdown}} Checked: `{verdict.claim.id}`, `{derivation.id}`\n")
+    parts = [part._repr_markdown_() for part in (verdict, derivation)]
+    assert "\n\n".join(parts) in shown and shown.endswith("\n::::")
+    assert repr(both) == f"{verdict!r}\n{derivation!r}"
 
 
 def test_numbers_alone_confirm_nothing():
