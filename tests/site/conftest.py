@@ -30,6 +30,6 @@ def browser(tmp_path_factory):
     if not chromium.available():
         pytest.skip("no Chromium with chromedriver found: pages not opened in a browser")
     started = chromium.start(tmp_path_factory.mktemp("chromium"))
-    started.set_script_timeout(60)
+    started.set_script_timeout(300)
     yield started
     started.quit()
