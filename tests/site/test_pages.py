@@ -343,7 +343,8 @@ def listed_on(page):
 
 
 DATA = {"losses", "batches"}  # their public names are objects, not functions or classes
-LISTED = {name: page for page in ("api", "api_inside") for name in listed_on(page)}
+LISTS = "api", "api_families", "api_inside"
+LISTED = {name: page for page in LISTS for name in listed_on(page)}
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -379,7 +380,7 @@ def test_the_public_names_are_listed():
 
 def test_each_name_at_the_top_has_an_example():
     """Code from its chapter, which ran there; between the signature and the next one."""
-    pages = [(HTML / f"nbs/{page}.html").read_text() for page in ("api", "api_inside")]
+    pages = [(HTML / f"nbs/{page}.html").read_text() for page in LISTS]
     entries = re.split(r'(?=<dt class="sig)', "".join(pages))
     for name, value in vars(xent_lit).items():
         if callable(value) and name[0] != "_":
