@@ -121,11 +121,6 @@ def chain(y, f, start, steps, end):
     return lse(np.array([score(np.array(tags)) for tags in every])) - score(np.asarray(y))
 
 
-def plackett_luce(y, f):
-    ranked = f[np.argsort(-y, kind="stable")]
-    return sum(lse(ranked[i:]) - ranked[i] for i in range(len(f)))
-
-
 def pairwise_squares(y, f):
     ahead = np.subtract.outer
     return np.sum((ahead(y, y) - ahead(f, f)) ** 2)
@@ -235,9 +230,8 @@ FORMULAS = {
     "CTC": ctc,
     "conditional random field": chain,
     "next token": lambda y, f: np.mean(list(map(categorical, y, f))),
-    "Plackett–Luce": plackett_luce,
     "Cox": cox,
-    "accelerated failure time": failure_time,
+    "accelerated failure time": failure_time,  # the row's is of log-normal times alone
     "thresholds one by one": coral,
     "neighbourhood components": neighbours,  # the row's has four neighbours of fixed classes
     "CRPS": crps_normal,  # the row's is of outcomes that are counted

@@ -98,6 +98,7 @@ VIEWS = {
     "cosine distance": lambda of, y, f: of(unit(y), unit(f)),
     "Cauchy": lambda of, y, f: of(y, f, 1),  # nu changes the factor alone
     "several quantiles": without_shape,
+    "Plackett–Luce": lambda of, y, f: of(np.argsort(-y), f),  # grades, the largest first
     "zero-one": lambda of, y, f: of(sign(y), sign(f)),
     **dict.fromkeys(
         ["hinge", "squared hinge", "modified Huber", "exponential", "perceptron"], signed),
