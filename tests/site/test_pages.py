@@ -343,7 +343,7 @@ def listed_on(page):
 
 
 DATA = {"losses", "batches"}  # their public names are objects, not functions or classes
-LISTS = "api", "api_families", "api_inside"
+LISTS = sorted(page.stem for page in NBS.glob("api*.md"))
 LISTED = {name: page for page in LISTS for name in listed_on(page)}
 
 
