@@ -65,6 +65,8 @@ def nll(model: Model, x: ArrayLike, *, weights: ArrayLike | None = None,
         mean = model.mean_at_once(x)
         if mean is not None: return mean
     model, x, shape, weights = read_draws("nll", model, x, weights, ignore, classes)
+    mean = None if weights is None else model.mean_at_once(x, weights)
+    if mean is not None: return mean
     return mean_over_draws("nll", surprises, shape, weights, model, x)
 
 # %% ../nbs/05_likelihood.ipynb #e1af93e3

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from xent_lit import Bernoulli, Categorical, nll
-from xent_lit.batches import coin_mean, label_mean
+from xent_lit.batches import coin_mean, label_mean, weighted_label_mean
 
 torch = pytest.importorskip("torch")
 
@@ -111,3 +111,73 @@ def test_what_is_out_of_the_ordinary_goes_the_long_way():
     y[0] = 1 - y[0].clamp(max=1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         cost.backward()
+
+
+# ── Weights, and labels to ignore ────────────────────────────────────────────────────────────────
+
+
+def padded(shape=(40, 7), dtype=torch.float64):
+    """Logits, labels with a sixth of them −100, and weights that are 0 there."""
+    rng = np.random.default_rng(1)
+    z = torch.tensor(5 * rng.normal(size=shape), dtype=dtype).requires_grad_()
+    y = torch.tensor(rng.integers(0, shape[-1], shape[:-1]))
+    y.view(-1)[::6] = -100
+    return z, y, torch.tensor(rng.random(shape[:-1]), dtype=dtype) * (y >= 0)
+
+
+def of_the_present(z, y, w):
+    """The same from the rows that count, one cost after another."""
+    some = w != 0
+    costs = torch.nn.functional.cross_entropy(z[some].double(), y[some], reduction="none")
+    return (w[some].double() * costs).sum() / w[some].double().sum()
+
+
+@pytest.mark.parametrize("shape", [(40, 7), (4, 10, 7), (3000, 1000)], ids=str)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_rows_of_weight_0_stay_in_the_table_and_count_nothing(shape, dtype):
+    z, y, w = padded(shape, dtype)
+    model, rtol = Categorical(logits=z), 64 * torch.finfo(dtype).eps
+    for found, weights in (
+        (nll(model, y, weights=w), w),
+        (nll(model, y, ignore=-100), (y >= 0).to(dtype)),
+    ):
+        at_once = weighted_label_mean(z, y, weights)
+        assert found.dtype is dtype and torch.equal(found, at_once), "it is taken"
+        expected = of_the_present(z, y, weights)
+        assert abs(found - expected) <= rtol * expected
+        (slope,), (own,) = (torch.autograd.grad(x, z) for x in (found, expected))
+        assert not slope[y < 0].any() and not torch.equal(slope, torch.zeros_like(slope))
+        assert torch.allclose(slope, own, rtol=rtol, atol=rtol * own.abs().max().item())
+    uneven = of_the_present(z, y, torch.ones_like(w).masked_fill(y < 0, 0))
+    assert abs(nll(model, y, weights=w) - uneven) > 1e-4 * uneven, "weights are not all alike"
+
+
+@pytest.mark.parametrize("odd", [np.nan, -np.inf], ids=str)
+def test_an_absent_row_without_a_finite_cost_is_taken_out(odd):
+    z, y, w = padded()
+    expected = torch.autograd.grad(of_the_present(z, y, w), z)[0]
+    with torch.no_grad():
+        z[0] = odd
+    assert w[0] == 0 and weighted_label_mean(z, y, w) is None
+    slope = torch.autograd.grad(nll(Categorical(logits=z), y, weights=w), z)[0]
+    assert torch.allclose(slope, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_weights_out_of_the_ordinary_go_the_long_way():
+    z, y, w = padded()
+    few = torch.zeros_like(w)
+    few[1:4] = 1.0
+    assert weighted_label_mean(z, y, few) is None, "the others need not be computed"
+    assert nll(Categorical(logits=z), y, weights=few) == nll(Categorical(logits=z[1:4]), y[1:4])
+    for other in w.clone().requires_grad_(), -w, w * np.nan, w[1:], w.numpy():
+        assert weighted_label_mean(z, y, other) is None
+    for labels in y + 1000, y.int(), y - 200:
+        assert weighted_label_mean(z, labels, (w + 1)) is None
+    with pytest.raises(ValueError, match="expected weights >= 0"):
+        nll(Categorical(logits=z), y, weights=-w)
+    with pytest.raises(ValueError, match="all draws are absent"):
+        nll(Categorical(logits=z), y, weights=0 * w)
+    with pytest.raises(ValueError, match="integers from 0 to 6"):
+        nll(Categorical(logits=z), y, weights=w + 1)
+    certain = torch.tensor([[0.0, -np.inf], [0.0, 1.0]])
+    assert nll(Categorical(logits=certain), torch.tensor([1, 0]), weights=torch.ones(2)) == np.inf

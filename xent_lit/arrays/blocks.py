@@ -37,15 +37,18 @@ SHORT = 12
 FEW = 32
 # Up to this length XLA sums a row fastest times a mask made by arithmetic: 10 000 × 1000
 # numbers take 6 ms, and 13 by a comparison; 1000 × 50 000 take 340, and 65 by a comparison.
+# Put at the labels of 100 000 × 10 numbers, others take 1.3 ms by it, and 1.5 by a comparison.
 LONG = 2**15
-# PyTorch's own threads work on each block, so it may be larger. The loss of 10 000 × 1000
-# and its slope take 46, 43, 40, 40, 42, 43 ms for blocks of 2**17 … 2**22.
-TORCH_BLOCKS = 2
+# PyTorch's own threads work on each block, so it may be larger; they wait for each other at
+# each step, long where other programs use the cores. Of 10 000 × 1000 logits the loss takes
+# 9.3, 7.0, 6.2, 6.0 ms for blocks of 2**18 … 2**21, and the divergence, which needs more room
+# on the way, 21, 18, 20, 70.
+TORCH_BLOCKS = 8
 # A GPU's block, in blocks: fewer calls, each large enough to fill it. Found on an H100.
 GPU_BLOCKS = 64
 # glibc fetches the memory of a block anew each time, until it has once freed as much as
 # this. The divergences of 20 000 × 1000 take 210 ms after this line, and 360 without it.
-np.empty(2**20)
+np.empty(2**22 - 2**12)
 
 def map_row_blocks(f, *arrays):
     """``f(*arrays)``, where f treats each row by itself: large arrays go through in
@@ -212,12 +215,13 @@ def put(e, y, v, xp):
     """e with v at the labels y, which have an axis of length one; e is ours to overwrite."""
     if xp is np: np.put_along_axis(e, y, v, axis=-1)
     elif overwrites(xp): e.scatter_(-1, y, v)
+    elif _masks_by_arithmetic(e, xp): e = e * (other := _other(e, y, xp)) + v * (1 - other)
     else: e = xp.where(_is_label(e, y, xp), v, e)
     return e
 
 def sum_without(e, y, xp):
     """The sum of each row without the entry at the label; e is ours to overwrite."""
-    if xp.__name__ == "jax.numpy" and e.shape[-1] <= LONG: e = e * _other(e, y, xp)
+    if _masks_by_arithmetic(e, xp): e = e * _other(e, y, xp)
     elif overwrites(xp): e = put(e, y, 0.0, xp)
     else: e = xp.where(_is_label(e, y, xp), xp.zeros_like(e), e)
     return xp.sum(e, axis=-1, keepdims=True)
@@ -239,6 +243,9 @@ def mend_rows(f, found, good, rows, xp):
 def _is_label(e, y, xp):
     if xp is symbolic: return np.arange(e.shape[-1]) == np.asarray(y.data, dtype=int)
     return xp.arange(e.shape[-1], device=device(e)) == y
+
+def _masks_by_arithmetic(e, xp):
+    return xp.__name__ == "jax.numpy" and e.shape[-1] <= LONG
 
 def _other(e, y, xp):
     """1, and 0 at the label, without a comparison."""

@@ -6,8 +6,8 @@
 __all__ = ['is_concrete', 'is_compiling', 'requires_grad', 'is_transformed', 'overwrites',
            'no_grad_needed', 'unrecorded', 'as_number', 'to_host', 'ignore_fp_warnings',
            'all_true', 'demand', 'valid', 'spoiled', 'first_of', 'known_all_false',
-           'known_positive', 'is_zero', 'has_no_mass', 'multiply_add', 'exp_of', 'scale', 'where',
-           'multiply_zero_safe']
+           'known_positive', 'is_zero', 'has_no_mass', 'multiply_add', 'exp_of', 'less', 'scale',
+           'where', 'multiply_zero_safe']
 
 # %% ../../nbs/arrays.ipynb #ed86e81f
 import sys
@@ -175,6 +175,10 @@ def exp_of(x, xp, out=None):
     """exp(x), written to ``out``, which is ours, where the library can."""
     with ignore_fp_warnings(xp, "under", "over"):
         return xp.exp(x, out=out) if out is not None and overwrites(xp) else xp.exp(x)
+
+def less(a, b, xp, out=None):
+    """a − b, written to ``out``, which is ours, where the library can."""
+    return a - b if out is None or not overwrites(xp) else xp.subtract(a, b, out=out)
 
 def scale(x, factor, xp):
     """x times a factor; x is ours to overwrite, where the library can."""

@@ -308,7 +308,7 @@ class Distribution:
         """The surprise −log q(x), nats."""
         return 0 - self.log_prob(x)         # a mere minus would make −0.0 of a sure draw
 
-    def mean_at_once(self, x):
+    def mean_at_once(self, x, weights=None):
         """The mean surprise of draws by a short way, or None where there is none."""
         return None
 

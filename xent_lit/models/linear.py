@@ -18,9 +18,8 @@ from ..arrays.types import ArrayLike
 from ..arrays.door import as_arrays, broadcast_shapes, keep_weak
 from ..arrays.values import is_concrete, is_transformed, requires_grad, scale, spoiled
 from ..arrays.checks import check_shapes
-from ..arrays.blocks import put
 from ..arrays.remake import map_remade, rows_made
-from ..costs import label_parts
+from ..costs import label_at_once
 from .pairs import closed_form
 from .rules import FINITE
 from .categorical import Categorical, as_labels, check_classes, check_costs
@@ -285,8 +284,8 @@ def _label_loss_and_slope(z, h, y, g):
     import array_api_compat.torch as xp
     logits = replace(z, hidden=h).made()
     of_cap = _slope_of_cap(logits, z.softcap)
-    cost, _, own, others, e = label_parts(logits, y, xp, out=logits)
-    slope = scale(put(e, y, -others, xp), g / (own + others), xp)
+    (cost, *_), slope, factor = label_at_once(logits, y, xp, out=logits)
+    slope = scale(slope, g * factor, xp)
     if of_cap is not None: slope *= of_cap
     return check_costs(xp, cost), slope
 
