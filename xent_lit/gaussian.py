@@ -75,7 +75,7 @@ def check_targets(caller, y, f):
     shape, predicted = shape_of(y, caller, "y"), shape_of(f, caller, "f")
     if 0 in shape:
         raise ValueError(f"{caller}: got an empty sample, expected at least one target")
-    if predicted not in ((), shape):
+    if predicted and predicted != shape:
         raise ValueError(f"{caller}: f has shape {predicted}, the targets y {shape}; "
                          "expected one prediction, or one for each target")
     return shape

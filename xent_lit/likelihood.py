@@ -92,7 +92,7 @@ def read_draws(caller, model, x, weights=None, ignore=None, classes=None):
     if 0 in shape:
         raise ValueError(f"{caller}: got an empty sample, expected at least one draw")
     batch = tuple(model.batch_shape)
-    if batch not in ((), shape): raise ValueError(_no_fit(caller, model, batch, shape))
+    if batch and batch != shape: raise ValueError(_no_fit(caller, model, batch, shape))
     if weights is not None: check_weight_each(caller, weights, shape)
     if ignore is not None and gone is None: gone = _is_ignored(caller, x, ignore, shape)
     return model, x, shape, weights if gone is None else _without(caller, weights, gone)

@@ -677,6 +677,7 @@ TRACED = pytest.mark.filterwarnings(
     "ignore:Dynamo detected",  # a cached function of array-api-compat is traced, as we want
     "ignore:`torch.jit.trace`",
     "ignore:Converting a tensor",  # of shapes
+    "ignore:Using len",
     "ignore:Iterating over a tensor",
     "ignore:`isinstance.treespec",
 )
@@ -728,6 +729,62 @@ def test_an_export_is_not_bound_to_values(name):
     exported = torch.export.export(Module(), (x, y)).module()
     for z in shifted_too(f, drawn(name, seed=1)[0]):
         np.testing.assert_allclose(exported(z, y), f(z, y), rtol=1e-12)
+
+
+@TRACED
+@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize("maker", ["export", "trace", "make_fx"])
+def test_a_program_serves_other_logits_and_where_it_can_other_sizes(name, maker):
+    """One that is written down may keep neither values nor the number of rows; ``make_fx`` keeps
+    the number, as it does for PyTorch's own functions."""
+    torch = pytest.importorskip("torch")
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    f, (x, y) = LOSSES[name].rows, drawn(name)
+
+    class Module(torch.nn.Module):
+        def forward(self, x, y):
+            return f(x, y)
+
+    if maker == "make_fx":
+        program = make_fx(f)(x, y)
+    elif maker == "trace":
+        program = torch.jit.trace(f, (x, y), check_trace=False)
+    else:
+        many = {0: torch.export.Dim("n", min=2, max=1000)}
+        shapes = None if "mean" in name else {"x": many, "y": many}  # these ask for len(y)
+        program = torch.export.export(Module(), (x, y), dynamic_shapes=shapes).module()
+    for n in [4] if maker == "make_fx" or "mean" in name else [4, 9]:
+        other, labels = drawn(name, n=n, seed=1)
+        np.testing.assert_allclose(program(15 * other, labels), f(15 * other, labels), rtol=1e-12)
+
+
+@TRACED
+@pytest.mark.parametrize("kind", ["float64", "bfloat16"])
+@pytest.mark.parametrize("form", ["plain", "ignore", "weights", "mask"])
+def test_a_compiled_loss_takes_the_last_batch_too(form, kind):
+    """The second size makes PyTorch's compiler leave the size open; a loss in half precision has
+    weights in another type."""
+    torch = pytest.importorskip("torch")
+    torch.compiler.reset()
+
+    def f(z, y):
+        options = {"ignore": {"ignore": -100}, "weights": {"weights": 1.0 + y.abs()}}
+        options["mask"] = {"weights": y >= 0}
+        return nll(Categorical(logits=z), y, **options.get(form, {}))
+
+    compiled = torch.compile(f, backend="eager", fullgraph=True)
+    for n in 8, 5, 3:
+        x, y = drawn("label", n=n, seed=n)
+        if form in ("ignore", "mask"):
+            y[0] = -100
+        one, other = (x.to(getattr(torch, kind)).requires_grad_() for _ in range(2))
+        found, expected = compiled(one, y), f(other, y)
+        found.backward(), expected.backward()
+        assert found.dtype == expected.dtype
+        rtol = 1e-12 if kind == "float64" else 1e-2
+        np.testing.assert_allclose(found.item(), expected.item(), rtol=min(rtol, 1e-5))
+        np.testing.assert_allclose(one.grad.double(), other.grad.double(), rtol=rtol, atol=1e-9)
 
 
 # ── Modes, precisions, inputs of any layout ──────────────────────────────────────────────────────

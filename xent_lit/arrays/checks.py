@@ -136,7 +136,8 @@ def as_broadcastable(caller, /, *, keep_integers=False, **arrays):
     """The door for arrays combined entry by entry: ``(xp, *arrays)``, shapes checked."""
     xp, *values = as_arrays(caller, keep_integers=keep_integers, **arrays)
     shapes = {name: x.shape for name, x in zip(arrays, values)}
-    if len({*shapes.values()} - {()}) > 1: check_shapes(caller, **shapes)
+    some = [shape for shape in shapes.values() if shape]
+    if any([shape != some[0] for shape in some]): check_shapes(caller, **shapes)
     return xp, *values
 
 def check_outcomes(caller, axis, **arrays):
@@ -175,8 +176,9 @@ def as_rows(caller, axis, **arrays):
         values = [_join_axes(caller, name, x, axis, xp) for name, x in zip(arrays, values)]
         _check_joint(caller, axis, dict(zip(arrays, values)))
         values, axis = [x for x, _ in values], -1
-    shapes = {x.shape for x in values}
-    if axis == -1 and len(shapes) == 1 and shapes.pop()[-1:] > (0,): return xp, *values
+    shape = values[0].shape                       # a size that is not known has no hash
+    alike = all([x.shape == shape for x in values])
+    if axis == -1 and alike and shape[-1:] > (0,): return xp, *values
     check_outcomes(caller, axis, **dict(zip(arrays, values)))
     return xp, *(outcomes_last(x, axis, xp) for x in values)
 

@@ -8,6 +8,8 @@ __all__ = ['WeakArray', 'is_weak', 'keep_weak', 'parse_array', 'label_codes', 'c
            'broadcast_shapes']
 
 # %% ../../nbs/arrays.ipynb #583366b6
+import sys
+from functools import reduce
 from itertools import zip_longest
 from numbers import Integral, Real
 
@@ -187,9 +189,15 @@ def _floating(caller, xp, owned):
     floats = [x.dtype for x in owned if xp.isdtype(x.dtype, "real floating")]
     if any(xp.isdtype(x.dtype, "complex floating") for x in owned):
         raise TypeError(f"{caller}: got complex numbers, expected real ones")
-    if floats: kind = xp.result_type(*floats)
+    if floats: kind = _widest(xp, floats)
     else: kind = xp.__array_namespace_info__().default_dtypes()["real floating"]
     return kind if kind == xp.float64 else _wide_enough(xp, kind, owned)
+
+def _widest(xp, kinds):
+    """The type that holds all of these; PyTorch's compiler knows no other way to ask for
+    half precision."""
+    if "torch" not in xp.__name__: return xp.result_type(*kinds)
+    return reduce(sys.modules["torch"].promote_types, kinds)
 
 def _wide_enough(xp, kind, arrays):
     """The floating type; double where another does not hold the integers beside it."""
@@ -224,13 +232,13 @@ def _is_integral(xp, x):
 def exact_type(xp, *arrays):
     """The arrays' floating type, but at least single: it holds every label below 2²⁴."""
     if xp is symbolic: return None
-    return xp.result_type(_floating("exact_type", xp, arrays), xp.float32)
+    return _widest(xp, [_floating("exact_type", xp, arrays), xp.float32])
 
 # %% ../../nbs/arrays.ipynb #6dab75ae
 def broadcast_shapes(*shapes):
     """The shape these shapes broadcast to; unlike NumPy's function it takes symbols too."""
     columns = zip_longest(*map(reversed, shapes), fillvalue=1)
-    sizes = [set(column) - {1} for column in columns]
-    if any(len(found) > 1 for found in sizes):
+    sizes = [[size for size in column if size != 1] for column in columns]
+    if any(size != found[0] for found in sizes for size in found):
         raise ValueError(f"shapes {shapes} do not broadcast")
-    return tuple(found.pop() if found else 1 for found in reversed(sizes))
+    return tuple(found[0] if found else 1 for found in reversed(sizes))

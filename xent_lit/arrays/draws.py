@@ -176,7 +176,7 @@ def _rows_of(caller, name, x, axis, shape):
     rows = with_outcomes_last(caller, name, x, axis)
     if is_array_like(x): x, batch = keep_weak(rows, x), tuple(rows.shape)[:-1]
     else: batch = tuple(getattr(x, "batch_shape", ()))
-    if batch in ((), shape): return x
+    if not batch or batch == shape: return x
     raise ValueError(_no_rows(caller, shape, batch))
 
 def _no_rows(caller, shape, batch):

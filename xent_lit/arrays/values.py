@@ -49,6 +49,11 @@ def _is_mapping(torch):
     maps = getattr(torch._C, "_are_functorch_transforms_active", None)
     return maps is None or maps()
 
+def _is_watched(torch):
+    """Whether a mode looks at each step, as where a program is written down."""
+    modes = getattr(torch._C, "_len_torch_dispatch_stack", None)
+    return modes is not None and modes() > 0
+
 def requires_grad(x):
     """Whether PyTorch records what is done to an array, for a derivative."""
     if not hasattr(x, "requires_grad"): return False
@@ -65,7 +70,7 @@ def is_transformed(*arrays):
     torch = sys.modules.get("torch")
     if torch is None: return False
     if torch.compiler.is_compiling() or torch.jit.is_tracing(): return True
-    if _is_mapping(torch): return True
+    if _is_mapping(torch) or _is_watched(torch): return True
     return any(_has_tangent(x) for x in arrays if isinstance(x, torch.Tensor))
 
 def overwrites(xp):
@@ -124,7 +129,8 @@ def demand(ok, xp, message, *values, dtype):
         return ok.map_blocks(look, *values, meta=np.empty((0,) * ok.ndim, dtype))
     if not is_concrete(xp, ok):
         zero = xp.zeros_like(xp.astype(ok, dtype))
-        return xp.where(ok, zero, zero + xp.nan)
+        nan = zero + xp.nan
+        return xp.where(ok, xp.zeros_like(nan), nan)
     if all_true(ok, xp): return 0
     raise ValueError(message(ok, *values))
 
