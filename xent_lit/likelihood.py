@@ -65,8 +65,8 @@ def nll(model: Model, x: ArrayLike, *, weights: ArrayLike | None = None,
         mean = model.mean_at_once(x)
         if mean is not None: return mean
     model, x, shape, weights = read_draws("nll", model, x, weights, ignore, classes)
-    mean = None if weights is None else model.mean_at_once(x, weights)
-    if mean is not None: return mean
+    sums = None if weights is None else model.sums_at_once(x, weights)
+    if sums is not None: return sums[0] / sums[1]
     return mean_over_draws("nll", surprises, shape, weights, model, x)
 
 # %% ../nbs/05_likelihood.ipynb #e1af93e3
@@ -209,7 +209,7 @@ def log_likelihood(model: Model, x: ArrayLike, *,
 
     Returns
     -------
-    scalar, nats; ``-inf`` if a draw is impossible under the model.
+    scalar, nats; ``-inf`` if a draw is impossible under the model, 0 if all are ignored.
 
     Raises
     ------
@@ -227,5 +227,6 @@ def log_likelihood(model: Model, x: ArrayLike, *,
     """
     caller = "log_likelihood"
     model, x, shape, weights = read_draws(caller, model, x, weights, ignore, classes)
-    total, _ = sums_over_draws(caller, log_probs, shape, weights, model, x)
-    return total
+    sums = None if weights is None else model.sums_at_once(x, weights)
+    if sums is not None: return 0 - sums[0]
+    return sums_over_draws(caller, log_probs, shape, weights, model, x, may_be_empty=True)[0]

@@ -4,8 +4,8 @@ wherever something is out of the ordinary."""
 import numpy as np
 import pytest
 
-from xent_lit import Bernoulli, Categorical, nll
-from xent_lit.batches import coin_mean, label_mean, weighted_label_mean
+from xent_lit import Bernoulli, Categorical, log_likelihood, nll
+from xent_lit.batches import coin_mean, label_mean, weighted_label_sums
 
 torch = pytest.importorskip("torch")
 
@@ -58,6 +58,30 @@ def test_it_is_differentiated_twice_and_gone_back_through_twice(kind):
         moved = (z + 1e-6 * along).requires_grad_(), (z - 1e-6 * along).requires_grad_()
     ends = [torch.autograd.grad(3 * nll(model(end), y), end)[0] for end in moved]
     assert torch.allclose(curve, (ends[0] - ends[1]) / 2e-6, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_many_gradients_that_arrive_at_once(kind):
+    make, model, _ = WAYS[kind]
+    z, y = make()
+    arrived = torch.tensor([0.0, 1.0, -2.0], dtype=z.dtype)
+    (one,) = torch.autograd.grad(nll(model(z), y), z)
+    (found,) = torch.autograd.grad(nll(model(z), y), z, grad_outputs=arrived, is_grads_batched=True)
+    assert torch.allclose(found, arrived.reshape(3, *[1] * z.ndim) * one, rtol=1e-12)
+
+
+def test_logits_that_are_a_negative_view():
+    part = torch.complex(*torch.randn(2, 4, 3)).conj().imag
+    y = torch.tensor([0, 1, 2, 0])
+    assert part.is_neg() and label_mean(part, y) is None
+    assert nll(Categorical(logits=part), y) == nll(Categorical(logits=part.resolve_neg()), y)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "uint32", "uint64", "int8", "int32"])
+def test_labels_of_every_type_of_integers(kind):
+    z, y = batch()
+    found = nll(Categorical(logits=z), y.to(getattr(torch, kind)))
+    assert torch.allclose(found, nll(Categorical(logits=z), y), rtol=1e-14)
 
 
 @pytest.mark.parametrize("label", [-1, 10, -100])
@@ -141,8 +165,9 @@ def test_rows_of_weight_0_stay_in_the_table_and_count_nothing(shape, dtype):
         (nll(model, y, weights=w), w),
         (nll(model, y, ignore=-100), (y >= 0).to(dtype)),
     ):
-        at_once = weighted_label_mean(z, y, weights)
-        assert found.dtype is dtype and torch.equal(found, at_once), "it is taken"
+        cost, mass = weighted_label_sums(z, y, weights)
+        assert found.dtype is dtype and torch.equal(found, cost / mass), "it is taken"
+        assert torch.equal(log_likelihood(model, y.clamp(min=0), weights=weights), -cost)
         expected = of_the_present(z, y, weights)
         assert abs(found - expected) <= rtol * expected
         (slope,), (own,) = (torch.autograd.grad(x, z) for x in (found, expected))
@@ -158,21 +183,33 @@ def test_an_absent_row_without_a_finite_cost_is_taken_out(odd):
     expected = torch.autograd.grad(of_the_present(z, y, w), z)[0]
     with torch.no_grad():
         z[0] = odd
-    assert w[0] == 0 and weighted_label_mean(z, y, w) is None
+    assert w[0] == 0 and weighted_label_sums(z, y, w) is None
     slope = torch.autograd.grad(nll(Categorical(logits=z), y, weights=w), z)[0]
     assert torch.allclose(slope, expected, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("rows", [4, 3000])
+def test_a_sum_over_labels_that_are_all_ignored_is_0_and_a_mean_is_refused(rows):
+    """A part of a batch may be padding throughout; it adds nothing to the sum of the parts."""
+    z = torch.randn(rows, 10, requires_grad=True)
+    y = torch.full((rows,), -100)
+    total = log_likelihood(Categorical(logits=z), y, ignore=-100)
+    total.backward()
+    assert total == 0 and z.grad.shape == z.shape and not z.grad.any()
+    with pytest.raises(ValueError, match="all draws are absent"):
+        nll(Categorical(logits=z), y, ignore=-100)
 
 
 def test_weights_out_of_the_ordinary_go_the_long_way():
     z, y, w = padded()
     few = torch.zeros_like(w)
     few[1:4] = 1.0
-    assert weighted_label_mean(z, y, few) is None, "the others need not be computed"
+    assert weighted_label_sums(z, y, few) is None, "the others need not be computed"
     assert nll(Categorical(logits=z), y, weights=few) == nll(Categorical(logits=z[1:4]), y[1:4])
     for other in w.clone().requires_grad_(), -w, w * np.nan, w[1:], w.numpy():
-        assert weighted_label_mean(z, y, other) is None
+        assert weighted_label_sums(z, y, other) is None
     for labels in y + 1000, y.int(), y - 200:
-        assert weighted_label_mean(z, labels, (w + 1)) is None
+        assert weighted_label_sums(z, labels, (w + 1)) is None
     with pytest.raises(ValueError, match="expected weights >= 0"):
         nll(Categorical(logits=z), y, weights=-w)
     with pytest.raises(ValueError, match="all draws are absent"):

@@ -298,7 +298,7 @@ def _normalize_symbols(w):
     return w / sums
 
 # %% ../../nbs/arrays.ipynb #68e3cb53
-def check_weights(caller, xp, w):
+def check_weights(caller, xp, w, may_be_empty=False):
     """Raise unless the weights of a sample are not negative and have a finite sum > 0;
     what it returns is 0, or NaN if they are hidden and wrong (see ``demand``)."""
     if xp is symbolic: return 0
@@ -310,4 +310,5 @@ def check_weights(caller, xp, w):
         return (f"{caller}: weights sum to {total:g} with least entry {least:g}, "
                 "expected weights >= 0 with a finite sum > 0")
     ok = xp.logical_and(_is_total(total, xp), least >= 0)
+    if may_be_empty: ok = xp.logical_or(ok, xp.logical_and(total == 0, least == 0))
     return demand(ok, xp, message, total, least, dtype=total.dtype)

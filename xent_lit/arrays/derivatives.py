@@ -223,7 +223,9 @@ def are_plain(*arrays):
     return not (any([x.requires_grad for x in arrays[1:]]) or is_transformed(*arrays))
 
 def _mean_for_torch(f):
-    """The mean for PyTorch, which was found, with its slope."""
+    """The mean for PyTorch, which was found, with its slope; the long way serves for second
+    derivatives, and where many gradients arrive at once."""
+    import array_api_compat.torch as xp
     import torch
 
     class Mean(torch.autograd.Function):
@@ -236,7 +238,9 @@ def _mean_for_torch(f):
         @staticmethod
         def backward(ctx, g):
             z, y = ctx.saved_tensors
-            if not torch.is_grad_enabled(): return f.slope(g, y, *ctx.kept), None, None
-            slope, = torch.autograd.grad(f.mean(z, y), z, g, create_graph=True)
+            again = torch.is_grad_enabled()
+            if not again and is_concrete(xp, g): return f.slope(g, y, *ctx.kept), None, None
+            with torch.enable_grad(): mean = f.mean(z, y)
+            slope, = torch.autograd.grad(mean, z, g, create_graph=again)
             return slope, None, None
     return Mean

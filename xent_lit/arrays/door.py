@@ -203,8 +203,13 @@ def _wide_enough(xp, kind, arrays):
     """The floating type; double where another does not hold the integers beside it."""
     most = round(2 / float(xp.finfo(kind).eps))
     integers = [x for x in arrays if _is_integral(xp, x)]
-    wide = any(is_concrete(xp, x) and bool(xp.any(xp.abs(x) > most)) for x in integers)
+    wide = any(is_concrete(xp, x) and _reaches(x, most, xp) for x in integers)
     return xp.float64 if wide else kind
+
+def _reaches(x, most, xp):
+    """Whether an integer is further than that from 0."""
+    if "uint" in str(x.dtype): return bool(xp.any(xp.astype(x, xp.float64) > most))
+    return bool(xp.any(xp.abs(x) > most))
 
 def widen_half(x):
     """An array of half precision in single precision, in which sums are taken;

@@ -31,13 +31,14 @@ def mean_over_draws(caller, costs, shape, weights, *data):
     cost, mass = sums_over_draws(caller, costs, shape, weights, *data)
     return cost / mass
 
-def sums_over_draws(caller, costs, shape, weights, *data):
+def sums_over_draws(caller, costs, shape, weights, *data, may_be_empty=False):
     """``(Σ w cost, Σ w)``; many draws in NumPy arrays go through in stretches.
-    A draw of weight 0 is absent: nothing about it is looked at."""
+    A draw of weight 0 is absent: nothing about it is looked at. Whether all may be, the
+    caller says; the sum is 0 then."""
     flaw = 0
     if weights is not None:
         xp, _, (w,) = _join(caller, {"weights": weights})
-        flaw = check_weights(caller, xp, w)
+        flaw = check_weights(caller, xp, w, may_be_empty)
     stretch = chunk_length(shape, data if weights is None else (weights, *data))
     if not stretch:
         cost, mass = _sums(caller, costs, shape, weights, data)
@@ -59,7 +60,7 @@ def _sums(caller, costs, shape, weights, data):
         xp, cost = as_arrays(caller, cost=widen_half(costs(*data)))
         return xp.sum(cost), math.prod(cost.shape)
     weights, *data = present_draws(caller, shape, weights, *data, costs=costs)
-    if 0 in np.shape(weights): return 0.0, 0.0             # of a stretch
+    if 0 in np.shape(weights) and library_of(weights) is np: return 0.0, 0.0  # of a stretch
     xp, cost, w = as_arrays(caller, cost=widen_half(costs(*data)), weights=widen_half(weights))
     return xp.sum(multiply_zero_safe(w, cost, xp)), xp.sum(w)
 

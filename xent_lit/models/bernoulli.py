@@ -103,9 +103,9 @@ class Bernoulli(Declared, ProbsOrLogits):
         flaw = check_labels(caller, xp, y, "0 or 1", _is_binary, table.dtype)
         return spoiled(self._cost_of_label(y, table, xp), flaw)
 
-    def mean_at_once(self, x, weights=None):
+    def mean_at_once(self, x):
         """The mean surprise of labels, for a batch in PyTorch."""
-        return coin_mean(self.table, x) if self.by_logits and weights is None else None
+        return coin_mean(self.table, x) if self.by_logits else None
 
     def _cost_of_label(self, y, table, xp):
         if self.by_logits and xp is not symbolic:

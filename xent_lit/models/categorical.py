@@ -31,7 +31,7 @@ from .links import SOFTMAX_LINK
 from .pairs import closed_form
 from .fitting import check_outcomes_of
 from .distribution import ProbsOrLogits
-from ..batches import label_mean, weighted_label_mean
+from ..batches import label_mean, weighted_label_sums
 from ..costs import cross_cost, entropy_cost, kl_of_logits, label_cost, soft_cost
 from .rules import check_labels, LOGIT, PROBABILITY
 
@@ -147,11 +147,16 @@ class Categorical(ProbsOrLogits):
         y, flaw = as_labels(xp, y, table.shape[-1], table.dtype)
         return spoiled(self._costs_of_labels(table, y[..., None], xp), flaw)
 
-    def mean_at_once(self, x, weights=None):
-        """The mean surprise of labels in PyTorch, of a small batch or with weights."""
-        if not self.by_logits or self.classes is not None: return None
-        if weights is None: return label_mean(self.table, x)
-        return weighted_label_mean(self.table, x, weights)
+    def mean_at_once(self, x):
+        """The mean surprise of labels, for a small batch in PyTorch."""
+        if self.by_logits and self.classes is None: return label_mean(self.table, x)
+        return None
+
+    def sums_at_once(self, x, weights):
+        """The sums over labels with weights, in PyTorch."""
+        if self.by_logits and self.classes is None:
+            return weighted_label_sums(self.table, x, weights)
+        return None
 
     def _costs_of_labels(self, table, y, xp):
         def of_probs(p, y):

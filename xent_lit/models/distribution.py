@@ -308,8 +308,12 @@ class Distribution:
         """The surprise −log q(x), nats."""
         return 0 - self.log_prob(x)         # a mere minus would make −0.0 of a sure draw
 
-    def mean_at_once(self, x, weights=None):
+    def mean_at_once(self, x):
         """The mean surprise of draws by a short way, or None where there is none."""
+        return None
+
+    def sums_at_once(self, x, weights):
+        """Σ w of the surprises and Σ w by a short way, or None where there is none."""
         return None
 
     def in_single(self):
