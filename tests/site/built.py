@@ -1,5 +1,7 @@
 """The built book: where it is, and its pages."""
 
+import functools
+
 from helpers import ROOT
 
 HTML = ROOT / "_build/html"
@@ -8,9 +10,10 @@ PAGES = sorted(
 )
 
 
+@functools.cache
 def page_with(part, what):
     """The first page whose source has this part."""
     assert PAGES, "no built book: run `make book` first"
-    found = [page for page in PAGES if part in (HTML / page).read_text()]
+    found = next((page for page in PAGES if part in (HTML / page).read_text()), None)
     assert found, f"{what} stands in no page"
-    return found[0]
+    return found
