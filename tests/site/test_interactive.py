@@ -288,6 +288,8 @@ class Figure:
             {"media": "", "features": [{"name": "prefers-reduced-motion", "value": "reduce"}]},
         )
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        # a window that no desktop has put in front would not show where the focus is
+        browser.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         browser.get_log("browser")
         browser.get(site + page_of(name))
         self.root = f'.interactive[data-figure="{name}"]'
