@@ -17,7 +17,8 @@ from array_api_compat import device, is_dask_array
 from .symbols import symbolic
 from .door import (
     _join, as_arrays, keep_weak, library_of, parse_array, WeakArray, widen_half)
-from .values import is_concrete, known_all_false, multiply_zero_safe, requires_grad, to_host
+from .values import (
+    constant, is_concrete, known_all_false, multiply_zero_safe, requires_grad, to_host)
 from .blocks import BLOCK, map_threads, SHORT
 from .checks import check_weights
 from .protocol import is_array_like, with_outcomes_last
@@ -125,12 +126,21 @@ def _stand_in(caller, weights, shape, a, own):
     for _ in range(own): largest = xp.max(largest, axis=-1)
     spoiled = w == 0
     if not is_dask_array(a): spoiled = xp.logical_and(spoiled, ~xp.isfinite(largest))
-    counts = xp.astype(xp.reshape(w, (-1,)) != 0, xp.int32)
-    first = xp.cumulative_sum(counts) * counts == 1
     rows = xp.reshape(a, (-1, *a.shape[len(shape):]))
-    chosen = xp.where(_widened(first, own, xp), rows, xp.zeros_like(rows))
-    one = xp.sum(chosen, axis=0, dtype=a.dtype)
+    one = _first_that_counts(xp.reshape(w, (-1,)) != 0, rows, own, xp)
     return xp.where(_widened(spoiled, own, xp), one, a)
+
+def _first_that_counts(counts, rows, own, xp):
+    """The first entry that counts, or 0; no slope goes back to it, as none is asked for."""
+    if is_dask_array(rows):                                # it has no place to look at
+        counts = xp.astype(counts, xp.int32)
+        first = xp.cumulative_sum(counts) * counts == 1
+        rows = xp.where(_widened(first, own, xp), rows, xp.zeros_like(rows))
+        return xp.sum(rows, axis=0, dtype=rows.dtype)
+    places = xp.arange(len(rows), device=device(rows))
+    first = xp.min(xp.where(counts, places, len(rows) - 1))    # XLA is slow with argmax
+    one = xp.take(constant(rows), first[None], axis=0)[0, ...]
+    return xp.where(xp.any(counts), one, xp.zeros_like(one))
 
 def _widened(mask, own, xp):
     """A mask of draws, for arrays with so many axes of their own."""

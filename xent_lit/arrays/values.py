@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['is_concrete', 'is_compiling', 'requires_grad', 'is_transformed', 'overwrites',
-           'no_grad_needed', 'unrecorded', 'as_number', 'to_host', 'ignore_fp_warnings',
-           'all_true', 'demand', 'valid', 'spoiled', 'first_of', 'known_all_false',
-           'known_positive', 'is_zero', 'has_no_mass', 'multiply_add', 'exp_of', 'less', 'scale',
-           'where', 'multiply_zero_safe']
+           'no_grad_needed', 'unrecorded', 'constant', 'as_number', 'to_host',
+           'ignore_fp_warnings', 'all_true', 'demand', 'valid', 'spoiled', 'first_of',
+           'known_all_false', 'known_positive', 'is_zero', 'has_no_mass', 'multiply_add', 'exp_of',
+           'less', 'scale', 'where', 'multiply_zero_safe']
 
 # %% ../../nbs/arrays.ipynb #ed86e81f
 import sys
@@ -87,6 +87,11 @@ def no_grad_needed(xp, x):
 def unrecorded(x):
     """The values alone, of which PyTorch records no derivative."""
     return x.detach() if hasattr(x, "detach") else x
+
+def constant(x):
+    """The values, through which no derivative goes, whoever takes it."""
+    jax = sys.modules.get("jax")
+    return jax.lax.stop_gradient(x) if jax and isinstance(x, jax.Array) else unrecorded(x)
 
 def as_number(x):
     """A number for a message: PyTorch warns where one is taken that it records."""
