@@ -62,8 +62,11 @@ def inputs(what, shape, dtype):
     """Logits, and labels or the logits of a teacher."""
     rng = np.random.default_rng(0)
     z = rng.standard_normal(shape, dtype=dtype)
-    if what == "label":
-        return z, rng.integers(0, shape[1], shape[0])
+    if what in ("label", "padding"):
+        y = rng.integers(0, shape[1], shape[0])
+        if what == "padding":
+            y[::7] = -100
+        return z, y
     if what == "coin":
         return z, rng.integers(0, 2, shape)
     return z, rng.standard_normal(shape, dtype=dtype)
@@ -74,6 +77,12 @@ CALLS = {  # what is shown as a call is the text that is run
         "xent_lit": "nll(Categorical(logits=z), y)",
         "torch": "F.cross_entropy(z, y)",
         "optax": "optax.softmax_cross_entropy_with_integer_labels(z, y).mean()",
+    },
+    "padding": {
+        "xent_lit": "nll(Categorical(logits=z), y, ignore=-100)",
+        "torch": "F.cross_entropy(z, y, ignore_index=-100)",
+        "optax": "jax.numpy.average(optax.softmax_cross_entropy_with_integer_labels("
+        "z, jax.numpy.maximum(y, 0)), weights=y != -100)",
     },
     "coin": {
         "xent_lit": "nll(Bernoulli(logits=z), y)",
@@ -105,6 +114,7 @@ def cases():
     for dtype in DTYPES:
         yield from (("label", shape, dtype) for shape in SHAPES)
     yield "label", SMALL, "float32"
+    yield from (("padding", shape, "float32") for shape in SHAPES)
     yield "coin", COINS, "float32"
     yield "distillation", DISTILLED, "float32"
 
@@ -131,7 +141,11 @@ def beside_torch(rounds):
 
             return step
 
-        rows += told_of("torch", what, shape, dtype, losses, (values, gradients), rounds)
+        def recorded(f, y):
+            return lambda: f(leaf, y)
+
+        makers = values, gradients, recorded
+        rows += told_of("torch", what, shape, dtype, losses, makers, rounds)
     return rows
 
 
@@ -159,7 +173,7 @@ def beside_optax(rounds):
 
 
 def told_of(beside, what, shape, dtype, losses, makers, rounds):
-    """A row for the value and one for value and gradient."""
+    """A row for the value, one for value and gradient, and one for a value that is recorded."""
     return [
         told(
             beside,
@@ -173,7 +187,7 @@ def told_of(beside, what, shape, dtype, losses, makers, rounds):
                 )
             ),
         )
-        for of, make in zip(("value", "value and gradient"), makers)
+        for of, make in zip(("value", "value and gradient", "recorded value"), makers)
     ]
 
 
