@@ -72,13 +72,14 @@ def weighted_label_sums(z, y, w):
     if least < 0 or largest >= z.shape[-1] or 2 * counts.sum().item() < w.numel(): return None
     costs = map_row_blocks(partial(label_cost, xp=xp), widen_half(z), y[..., None])
     if not bool(xp.all(xp.isfinite(costs))): return None
+    w = w.to(xp.result_type(w, costs))
     return xp.sum(w * costs), xp.sum(w)
 
 def _have_weights(z, y, w):
     torch = sys.modules.get("torch")
     return (are_plain(z, y, w) and y.dtype is torch.int64 and z.device == y.device == w.device
             and z.ndim > 1 and z.shape[:-1] == y.shape == w.shape and z.numel() > 0
-            and z.is_floating_point() and w.is_floating_point() and w.min().item() >= 0
+            and z.is_floating_point() and w.min().item() >= 0
             and 0 < w.sum().item() < math.inf)
 
 

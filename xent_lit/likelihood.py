@@ -138,7 +138,7 @@ def _has_label(caller, x, label, shape):
 
 def _without(caller, weights, gone):
     """The weights, 0 where draws are gone."""
-    if weights is None: return keep_weak(as_arrays(caller, ignore=~gone)[1])
+    if weights is None: return keep_weak(~gone)             # of the type of the costs
     xp, w, gone = as_arrays(caller, weights=weights, ignore=gone)
     none = xp.zeros_like(gone)
     return xp.where(gone == 0, w + none, none)

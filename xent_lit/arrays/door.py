@@ -189,11 +189,11 @@ def _floating(caller, xp, owned):
     floats = [x.dtype for x in owned if xp.isdtype(x.dtype, "real floating")]
     if any(xp.isdtype(x.dtype, "complex floating") for x in owned):
         raise TypeError(f"{caller}: got complex numbers, expected real ones")
-    if floats: kind = _widest(xp, floats)
+    if floats: kind = _widest(xp, *floats)
     else: kind = xp.__array_namespace_info__().default_dtypes()["real floating"]
     return kind if kind == xp.float64 else _wide_enough(xp, kind, owned)
 
-def _widest(xp, kinds):
+def _widest(xp, *kinds):
     """The type that holds all of these; PyTorch's compiler knows no other way to ask for
     half precision."""
     if "torch" not in xp.__name__: return xp.result_type(*kinds)
@@ -237,7 +237,7 @@ def _is_integral(xp, x):
 def exact_type(xp, *arrays):
     """The arrays' floating type, but at least single: it holds every label below 2²⁴."""
     if xp is symbolic: return None
-    return _widest(xp, [_floating("exact_type", xp, arrays), xp.float32])
+    return _widest(xp, _floating("exact_type", xp, arrays), xp.float32)
 
 # %% ../../nbs/arrays.ipynb #6dab75ae
 def broadcast_shapes(*shapes):

@@ -16,7 +16,7 @@ from array_api_compat import device, is_dask_array
 # %% ../../nbs/arrays.ipynb #d1f731a5
 from .symbols import symbolic
 from .door import (
-    _join, as_arrays, keep_weak, library_of, parse_array, WeakArray, widen_half)
+    as_arrays, keep_weak, library_of, parse_array, WeakArray, widen_half)
 from .values import (
     constant, is_concrete, known_all_false, multiply_zero_safe, requires_grad, to_host)
 from .blocks import BLOCK, map_threads, SHORT
@@ -38,11 +38,12 @@ def sums_over_draws(caller, costs, shape, weights, *data, may_be_empty=False):
     caller says; the sum is 0 then."""
     flaw = 0
     if weights is not None:
-        xp, _, (w,) = _join(caller, {"weights": weights})
+        xp, w = as_arrays(caller, weights=weights)
         flaw = check_weights(caller, xp, w, may_be_empty)
     stretch = chunk_length(shape, data if weights is None else (weights, *data))
     if not stretch:
         cost, mass = _sums(caller, costs, shape, weights, data)
+        if not isinstance(flaw, int): flaw = xp.astype(flaw, cost.dtype)
         return cost + flaw, mass
     def part(i):
         draws = slice(i, i + stretch)
@@ -78,7 +79,7 @@ def present_draws(caller, shape, weights, *data, own=None, costs=None):
     xp, w = as_arrays(caller, weights=weights)
     if xp is symbolic or known_all_false(w == 0, xp): return weights, *data
     if not is_concrete(xp, w) or not all(map(_can_be_taken, data)):
-        stand_in = partial(_stand_in, caller, w, shape)
+        stand_in = partial(_stand_in, caller, w != 0, shape)
         return weights, *(map_draws(stand_in, a, shape, own) for a in data)
     present = to_host(caller, w) != 0
     def chosen(mask):
@@ -118,16 +119,17 @@ def _take_draws(index, shape, a, own):
     if xp in (np, symbolic): return keep_weak(rows[index], a)
     return xp.take(rows, xp.asarray(index, device=device(rows)), axis=0)
 
-def _stand_in(caller, weights, shape, a, own):
+def _stand_in(caller, counts, shape, a, own):
     """The entries, with the first that counts in place of those that do not and are not
     finite. The others have a slope in their weight, but not on Dask, which has none."""
-    xp, w, a = as_arrays(caller, keep_integers=True, weights=weights, x=a)
+    xp, counts, a = as_arrays(caller, keep_integers=True, weights=counts, x=a)
     largest = a
     for _ in range(own): largest = xp.max(largest, axis=-1)
-    spoiled = w == 0
+    counts = counts != 0
+    spoiled = ~counts
     if not is_dask_array(a): spoiled = xp.logical_and(spoiled, ~xp.isfinite(largest))
     rows = xp.reshape(a, (-1, *a.shape[len(shape):]))
-    one = _first_that_counts(xp.reshape(w, (-1,)) != 0, rows, own, xp)
+    one = _first_that_counts(xp.reshape(counts, (-1,)), rows, own, xp)
     return xp.where(_widened(spoiled, own, xp), one, a)
 
 def _first_that_counts(counts, rows, own, xp):
