@@ -237,10 +237,10 @@ def test_page_is_accessible_in_the_dark(page, site, browser):
 # What is planted on a page, the rule of axe that refuses it, and where that is asked.
 BARRIERS = {
     "pale words": ("p.style.color = '#bbb'", "color-contrast", LIGHT),
-    "dark words in the dark": ("p.style.color = '#333'", "color-contrast", DARK),
+    "dark words in the dark": ("p.style.color = '#3a3a3a'", "color-contrast", DARK),
     "a background of a late row": (
         "document.head.insertAdjacentHTML('beforeend', '<style>main tbody tr:last-child"
-        " :is(td, td *) {background: #888 !important; color: #777 !important}</style>')",
+        " :is(td, td *) {background: gray !important; color: #7a7a7a !important}</style>')",
         "color-contrast",
         DARK,
     ),
@@ -257,7 +257,7 @@ BARRIERS = {
     ),
     "words on a box below": (
         'p.innerHTML = \'<span style="position: relative; z-index: 0"><i style="position: absolute;'
-        ' inset: 0; background: #888; z-index: -1"></i><b style="color: #777">words</b></span>\'',
+        ' inset: 0; background: gray; z-index: -1"></i><b style="color: #7a7a7a">words</b></span>\'',
         "color-contrast",
         LIGHT,
     ),
