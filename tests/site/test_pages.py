@@ -257,7 +257,7 @@ BARRIERS = {
     ),
     "words on a box below": (
         'p.innerHTML = \'<span style="position: relative; z-index: 0"><i style="position: absolute;'
-        ' inset: 0; background: gray; z-index: -1"></i><b style="color: #7a7a7a">words</b></span>\'',
+        ' inset: 0; background: gray; z-index: -1"></i><b style="color: #7a7">words</b></span>\'',
         "color-contrast",
         LIGHT,
     ),
