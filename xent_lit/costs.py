@@ -23,7 +23,7 @@ from .arrays.blocks import map_row_blocks, mend_rows, pick, put, sum_without
 from .arrays.checks import as_rows
 from .terms import kl_of_ratio, rounding_error, sigmoid, softplus
 from .rows import (
-    log_ratio_of_rows, logsumexp_rows, masses_and_costs, softmax_rows)
+    log_ratio_of_rows, logsumexp_rows, masses_and_costs, masses_and_others, softmax_rows)
 
 # %% ../nbs/derivatives.ipynb #dvcostsown
 from .arrays.derivatives import RowFunction
@@ -138,8 +138,11 @@ def _soft_slope_in_p(p, z, xp):
     return xp.where(void, xp.zeros_like(costs), costs)
 
 def _soft_slope_in_z(p, z, xp):
-    """Σp softmax(z) − p."""
-    return xp.sum(p, axis=-1, keepdims=True) * softmax_rows(z, xp) - p
+    """q Σp − p for q = softmax(z), as q (Σp − p) − p (1 − q)."""
+    total = xp.sum(p, axis=-1, keepdims=True)
+    if xp is symbolic: return total * softmax_rows(z, xp) - p
+    q, others = masses_and_others(z, xp)
+    return scale(q, total - p, xp) - p * others
 
 def _soft_curve_in_p(rows, directions, xp):
     p, z = rows

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['max_and_log_sum', 'max_and_sum_rest', 'exp_multiple', 'round_step', 'logsumexp_rows',
-           'log_softmax_rows', 'softmax_rows', 'masses_and_costs', 'log_ratio_of_rows']
+           'log_softmax_rows', 'softmax_rows', 'masses_and_others', 'masses_and_costs',
+           'log_ratio_of_rows']
 
 # %% ../nbs/terms.ipynb #488f6809
 import numpy as np
@@ -92,6 +93,12 @@ def softmax_rows(z, xp):
     if xp is symbolic: return xp.exp(log_softmax_rows(z, xp))
     _, rest, e, s = max_and_sum_rest(z, xp)
     with ignore_fp_warnings(xp, "under"): return e / (s * (1 + rest))   # never above 1
+
+def masses_and_others(z, xp):
+    """The probabilities q of the logits of each row, and 1 − q."""
+    m, rest, e, s = max_and_sum_rest(z, xp)
+    with ignore_fp_warnings(xp, "under"): q = e / (s * (1 + rest))
+    return q, xp.where(z == m, rest / (1 + rest), 1 - q)
 
 def masses_and_costs(z, xp):
     """The probabilities of the logits of each row, and −log of these."""

@@ -581,6 +581,29 @@ def test_what_others_return_at_confident_rows_is_refused():
     assert wrong(found, "label", GRADIENT, "float64", 16) != []
 
 
+@pytest.mark.parametrize("lead", [0.0, 30.0, 60.0, 400.0])
+def test_the_slope_of_a_soft_label_that_is_nearly_sure_keeps_its_digits(lead):
+    """At the label it is the probability of the others, with a minus; PyTorch's own is 0 there."""
+    torch, jax = pytest.importorskip("torch"), pytest.importorskip("jax")
+    p, z = np.array([0.0, 1.0, 0.0]), np.array([-1.0, lead, 0.5])
+    with mp.workdps(60):
+        e = [mp.exp(mp.mpf(x)) for x in z]
+        true = [float(e[0] / sum(e)), float(-(e[0] + e[2]) / sum(e)), float(e[2] / sum(e))]
+
+    def cost(p, z):
+        return cross_entropy(Categorical(probs=p), Categorical(logits=z))
+
+    leaf = torch.tensor(z, requires_grad=True)
+    cost(torch.tensor(p), leaf).backward()
+    with jax.enable_x64(True):
+        found = jax.grad(lambda z: cost(jax.numpy.asarray(p), z))(jax.numpy.asarray(z))
+    for slope in leaf.grad, found:
+        np.testing.assert_allclose(slope, true, rtol=1e-15)
+    theirs = torch.tensor(z, requires_grad=True)
+    torch.nn.functional.cross_entropy(theirs, torch.tensor(p)).backward()
+    assert lead < 40 or theirs.grad[1] == 0
+
+
 @pytest.mark.parametrize("name", ["label", "logsumexp", "coin"])
 def test_third_derivatives(name):
     """As central differences of the second, which have a test of their own."""
