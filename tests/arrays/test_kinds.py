@@ -163,7 +163,7 @@ def test_a_pmf_is_judged_by_its_own_type():
         assert np.isinf(f(p32, one_hot)).all()
     half = softmax32((9, 9)).astype(np.float16)
     np.testing.assert_allclose(xl.cross_entropy(np.eye(9), half), -np.log(np.diag(half)), rtol=1e-3)
-    with pytest.raises(ValueError, match=r"q sums to 1\.00099"):
+    with pytest.raises(ValueError, match=r"q sums to 1\.00(099|1)"):
         xl.cross_entropy(one_hot, p32 * np.float32(1.001))
     with pytest.raises(ValueError, match=r"p sums to 1\.00000"):  # doubles must do better
         xl.cross_entropy(one_hot * (1 + 1e-7), p32)

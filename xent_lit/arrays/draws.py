@@ -79,7 +79,7 @@ def present_draws(caller, shape, weights, *data, own=None, costs=None):
     xp, w = as_arrays(caller, weights=weights)
     if xp is symbolic or known_all_false(w == 0, xp): return weights, *data
     if not is_concrete(xp, w) or not all(map(_can_be_taken, data)):
-        stand_in = partial(_stand_in, caller, w != 0, shape)
+        stand_in = partial(_stand_in, caller, weights, shape)
         return weights, *(map_draws(stand_in, a, shape, own) for a in data)
     present = to_host(caller, w) != 0
     def chosen(mask):
@@ -119,17 +119,16 @@ def _take_draws(index, shape, a, own):
     if xp in (np, symbolic): return keep_weak(rows[index], a)
     return xp.take(rows, xp.asarray(index, device=device(rows)), axis=0)
 
-def _stand_in(caller, counts, shape, a, own):
+def _stand_in(caller, weights, shape, a, own):
     """The entries, with the first that counts in place of those that do not and are not
     finite. The others have a slope in their weight, but not on Dask, which has none."""
-    xp, counts, a = as_arrays(caller, keep_integers=True, weights=counts, x=a)
+    xp, w, a = as_arrays(caller, keep_integers=True, weights=weights, x=a)
     largest = a
     for _ in range(own): largest = xp.max(largest, axis=-1)
-    counts = counts != 0
-    spoiled = ~counts
+    spoiled = w == 0
+    counts = xp.reshape(~spoiled, (-1,))
     if not is_dask_array(a): spoiled = xp.logical_and(spoiled, ~xp.isfinite(largest))
-    rows = xp.reshape(a, (-1, *a.shape[len(shape):]))
-    one = _first_that_counts(xp.reshape(counts, (-1,)), rows, own, xp)
+    one = _first_that_counts(counts, xp.reshape(a, (-1, *a.shape[len(shape):])), own, xp)
     return xp.where(_widened(spoiled, own, xp), one, a)
 
 def _first_that_counts(counts, rows, own, xp):
