@@ -873,7 +873,7 @@ FOUNDATION = [
      "a sum for a mean", "test_the_short_way_agrees_with_the_long_one"),
     ("costs", "_reach", constant(512.0, 5120.0),
      "round number out of reach", "slope-of-a-label"),
-    ("costs", "exp_shifted", keep("first", "-"),
+    ("costs", "exp_shifted", unwrap("less"),
      "nothing subtracted", "slope-of-a-label"),
     ("costs", "_cost_of_share", call("log1p", "log", 2),
      "log for log1p", "slope-of-a-label"),
