@@ -465,13 +465,13 @@ def test_a_traced_array_is_not_cut(recorder):
 def test_an_array_that_records_is_cut_where_its_slope_is_declared(recorder):
     torch = pytest.importorskip("torch")
     seen = recorder(library("torch"))
-    z, y = torch.tensor(rng.standard_normal((1000, 1000))), torch.zeros(1000, dtype=int)
+    z, y = torch.tensor(rng.standard_normal((6000, 1000))), torch.zeros(6000, dtype=int)
     recorded = z.clone().requires_grad_()
     nll(Categorical(logits=recorded), y).backward()
-    torch.testing.assert_close(recorded.grad.sum(dim=1), 0 * z[0], atol=1e-12, rtol=0)
-    assert max(shape[0] for shape in seen) < 1000, "forward and backward"
+    torch.testing.assert_close(recorded.grad.sum(dim=1), 0 * z[:, 0], atol=1e-12, rtol=0)
+    assert max(shape[0] for shape in seen) < 6000, "forward and backward"
     seen.clear()
     log_softmax(recorded).sum().backward()
-    assert {shape[0] for shape in seen} == {1000}, "by the rules of PyTorch"
+    assert {shape[0] for shape in seen} == {6000}, "by the rules of PyTorch"
     log_softmax(z)
-    assert min(shape[0] for shape in seen) < 1000, "without a record it is cut"
+    assert min(shape[0] for shape in seen) < 6000, "without a record it is cut"

@@ -604,6 +604,33 @@ def test_the_slope_of_a_soft_label_that_is_nearly_sure_keeps_its_digits(lead):
     assert lead < 40 or theirs.grad[1] == 0
 
 
+@pytest.mark.parametrize("where", ["torch", "jax"])
+@pytest.mark.parametrize("step", [0.01, 0.1, 0.5, 1.0, 3.0])
+@pytest.mark.parametrize("spread", [1.0, 8.0])
+def test_divergences_near_and_far_keep_their_digits(where, step, spread):
+    """In single precision, of 500 rows that are a step apart; a difference of log-sums does not."""
+    numbers = np.random.default_rng(5)
+    z = (spread * numbers.standard_normal((500, 10))).astype(np.float32)
+    w = (z + step * numbers.standard_normal(z.shape)).astype(np.float32)
+    wide = [x.astype(np.longdouble) for x in (z, w)]
+    logs = [x - np.log(np.exp(x).sum(-1, keepdims=True)) for x in wide]
+    true = (np.exp(logs[0]) * (logs[0] - logs[1])).sum(-1)
+    known = true > 1e-7
+    library = pytest.importorskip(where)
+    asarray = library.tensor if where == "torch" else library.numpy.asarray
+
+    def f(z, w):
+        return kl_divergence(Categorical(logits=z), Categorical(logits=w))
+
+    f = library.jit(f) if where == "jax" else f
+    found = np.asarray(f(asarray(z), asarray(w)), dtype=np.longdouble)
+    eps = np.finfo(np.float32).eps
+    assert (abs(found - true)[known] <= 16 * eps * true[known]).all()
+    logs = [x - np.log(np.exp(x).sum(-1, keepdims=True)) for x in (z, w)]
+    plain = (np.exp(logs[0]) * (logs[0] - logs[1])).sum(-1)
+    assert step > 0.1 or not (abs(plain - true)[known] <= 64 * eps * true[known]).all()
+
+
 @pytest.mark.parametrize("name", ["label", "logsumexp", "coin"])
 def test_third_derivatives(name):
     """As central differences of the second, which have a test of their own."""

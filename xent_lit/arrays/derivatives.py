@@ -208,8 +208,8 @@ class MeanFunction:
         """The mean, or None."""
         if not are_plain(z, y): return None
         found = self.value(z.detach(), y)
-        if found is None or not requires_grad(z): return found and found[0]
-        return self._of_torch.apply(z, y, found)
+        wanted = z.requires_grad and sys.modules["torch"].is_grad_enabled()
+        return self._of_torch.apply(z, y, found) if found and wanted else found and found[0]
 
     @cached_property
     def _of_torch(self):

@@ -62,6 +62,7 @@ def requires_grad(x):
     return _has_tangent(x)
 
 def _has_tangent(x):
+    if not x.is_floating_point(): return False
     return sys.modules["torch"].autograd.forward_ad.unpack_dual(x).tangent is not None
 
 def is_transformed(*arrays):
