@@ -64,7 +64,7 @@ label_mean = MeanFunction(_label_mean, _label_mean_slope, _label_mean_in_full)
 # %% ../nbs/derivatives.ipynb #dvmeanweight
 def weighted_label_sums(z, y, w):
     """``(Σ w cost, Σ w)`` of labels in PyTorch, where rows of weight 0 stay in the table and
-    count nothing. None where one of them has no finite cost, or where they are the most."""
+    count nothing. None where one of them has no finite cost, or where most rows are such."""
     if not _have_weights(z, y, w): return None
     xp, counts = library_of(z), w != 0
     y = y.masked_fill(~counts, 0)
