@@ -324,7 +324,15 @@ def opened(browser, site, name):
     url = site + page_with(f'id="{name}"', f"the exercise {name!r}")
     if browser.current_url.partition("#")[0] != url:
         browser.get(url)
+        wait_for_fields(browser)
     return browser.find_element("id", name)
+
+
+def wait_for_fields(browser):
+    """A page may count as loaded before its script has put the fields in."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(browser, 20).until(lambda b: b.find_elements("css selector", "form.check"))
 
 
 # What a page says to each of some answers. They are put in as an editor does that types, and Enter
@@ -421,6 +429,7 @@ def test_on_paper_the_solution_stands_in_place_of_the_field(site, browser):
     name = min(ALL)
     opened(browser, site, name)
     browser.refresh()
+    wait_for_fields(browser)
     fields, solutions = browser.execute_script(VISIBLE)
     assert min(fields) > 20
     try:
