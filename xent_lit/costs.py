@@ -89,11 +89,16 @@ def _cost_of_share(gap, own, others, xp):
 def label_at_once(z, y, xp, out):
     """The same, and the slope as an array in ``out`` and a factor of each row."""
     *found, own, others, e = label_parts(z, y, xp, out)
-    return [*found, own, others], put(e, y, -others, xp), 1 / (own + others)
+    return [*found, own, others], *_as_slope(e, y, own, others, xp)
+
+def _as_slope(e, y, own, others, xp):
+    """The slope as an array and a column: e with minus the others at the label, where nothing
+    cancels, and what makes softmax(z) of e."""
+    return put(e, y, -others, xp), 1 / (own + others)
 
 def _label_slope(z, y, c, own, others, xp):
-    """softmax(z) less one at the label, where nothing cancels."""
-    return scale(put(exp_shifted(z, c, xp), y, -others, xp), 1 / (own + others), xp)
+    """softmax(z) less one at the label."""
+    return scale(*_as_slope(exp_shifted(z, c, xp), y, own, others, xp), xp)
 
 def _label_curve(rows, directions, xp):
     z, _ = rows

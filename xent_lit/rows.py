@@ -91,13 +91,16 @@ def log_softmax_rows(z, xp):
 def softmax_rows(z, xp):
     """Probabilities of the logits of each row."""
     if xp is symbolic: return xp.exp(log_softmax_rows(z, xp))
-    _, rest, e, s = max_and_sum_rest(z, xp)
+    return _masses(*max_and_sum_rest(z, xp)[1:], xp)
+
+def _masses(rest, e, s, xp):
+    """The probabilities, from what ``max_and_sum_rest`` finds beside the largest logit."""
     with ignore_fp_warnings(xp, "under"): return e / (s * (1 + rest))   # never above 1
 
 def masses_and_others(z, xp):
     """The probabilities q of the logits of each row, and 1 − q."""
     m, rest, e, s = max_and_sum_rest(z, xp)
-    with ignore_fp_warnings(xp, "under"): q = e / (s * (1 + rest))
+    q = _masses(rest, e, s, xp)
     return q, xp.where(z == m, rest / (1 + rest), 1 - q)
 
 def masses_and_costs(z, xp):
@@ -105,8 +108,7 @@ def masses_and_costs(z, xp):
     if xp is symbolic or not no_grad_needed(xp, z):
         return softmax_rows(z, xp), 0 - log_softmax_rows(z, xp)
     m, rest, e, s = max_and_sum_rest(z, xp)
-    with ignore_fp_warnings(xp, "under"): masses = e / (s * (1 + rest))
-    return masses, xp.log1p(rest) - difference(z, m, xp)
+    return _masses(rest, e, s, xp), xp.log1p(rest) - difference(z, m, xp)
 
 # %% ../nbs/terms.ipynb #3054a888
 def log_ratio_of_rows(z, w, xp):

@@ -41,8 +41,8 @@ FEW = 32
 LONG = 2**15
 # PyTorch's own threads work on each block, so it may be larger; they wait for each other at
 # each step, long where other programs use the cores. Of 10 000 × 1000 logits the loss takes
-# 9.3, 7.0, 6.2, 6.0 ms for blocks of 2**18 … 2**21, and the divergence, which needs more room
-# on the way, 21, 18, 20, 70.
+# 9.3, 7.0, 6.2, 6.0 ms for blocks of 2**18 … 2**21. The divergence, which needs more room on
+# the way, takes 21, 18, 18, 18 where memory is kept as below, and 21, 18, 20, 70 where not.
 TORCH_BLOCKS = 8
 # A GPU's block, in blocks: fewer calls, each large enough to fill it. Found on an H100.
 GPU_BLOCKS = 64

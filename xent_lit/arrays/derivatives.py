@@ -208,8 +208,9 @@ class MeanFunction:
         """The mean, or None."""
         if not are_plain(z, y): return None
         found = self.value(z.detach(), y)
-        wanted = z.requires_grad and sys.modules["torch"].is_grad_enabled()
-        return self._of_torch.apply(z, y, found) if found and wanted else found and found[0]
+        if found is None: return None
+        recorded = z.requires_grad and sys.modules["torch"].is_grad_enabled()
+        return self._of_torch.apply(z, y, found) if recorded else found[0]
 
     @cached_property
     def _of_torch(self):
